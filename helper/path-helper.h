@@ -1,0 +1,150 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+
+#ifndef PATH_HELPER_H
+#define PATH_HELPER_H
+
+#include "ns3/data-rate.h"
+#include "ns3/error-model.h"
+#include "ns3/net-device.h"
+#include "ns3/node.h"
+#include "ns3/nstime.h"
+#include "ns3/object.h"
+
+#include <string>
+#include <vector>
+
+namespace ns3
+{
+
+/**
+ * @ingroup tcp-fast-open
+ *
+ * A network between one client and one server, ready for applications.
+ *
+ * A path is an object with attributes. The ones that every path has are:
+ *
+ * - `Rtt`: the base round-trip time, from client to server and back without
+ *   queueing and without the time that transmission takes;
+ * - `Rate`: the rate of the bottleneck towards the client;
+ * - `Loss`: the probability, 0 to 1, that a packet is lost on the way, for each
+ *   direction alone.
+ *
+ * Each topology has its own defaults for them, and attributes of its own.
+ * Set them before Build():
+ *
+ * @code
+ *   Ptr<PathHelper> path = PathHelper::Create("satellite");
+ *   path->SetAttribute("Loss", DoubleValue(0.01));
+ *   path->Build();
+ *   fastOpen.Install(NodeContainer(path->GetClient(), path->GetServer()));
+ * @endcode
+ */
+class PathHelper : public Object
+{
+  public:
+    /**
+     * Get the type ID.
+     * @return the object TypeId
+     */
+    static TypeId GetTypeId();
+
+    /**
+     * Make a path by the name of its topology.
+     *
+     * @param name one of GetNames()
+     * @return the path, not yet built; nullptr where the name is unknown
+     */
+    static Ptr<PathHelper> Create(const std::string& name);
+
+    /**
+     * @return the names of the topologies that Create() knows
+     */
+    static std::vector<std::string> GetNames();
+
+    /**
+     * Create the nodes, links, IP stacks and addresses. Call it once.
+     */
+    void Build();
+
+    /**
+     * @return the client's node; nullptr before Build()
+     */
+    Ptr<Node> GetClient() const;
+
+    /**
+     * @return the server's node; nullptr before Build()
+     */
+    Ptr<Node> GetServer() const;
+
+    /**
+     * @return the server's IP address, without a port (an Ipv4Address)
+     */
+    Address GetServerAddress() const;
+
+    /**
+     * @return the base round-trip time
+     */
+    Time GetRtt() const;
+
+    /**
+     * @return the rate towards the client in bit/s
+     */
+    uint64_t GetRate() const;
+
+    /**
+     * @return the probability that a packet is lost, for each direction
+     */
+    double GetLoss() const;
+
+    /**
+     * @return the time from Build() until the path carries data (a radio link
+     *         has to attach first, say)
+     */
+    virtual Time GetReadyTime() const;
+
+    /**
+     * Write a pcap file for the client's and one for the server's device:
+     * PREFIX-client.pcap and PREFIX-server.pcap.
+     *
+     * @param prefix the start of the files' names, with their folder
+     */
+    virtual void EnablePcap(const std::string& prefix) = 0;
+
+    /**
+     * Fix the random streams that the path uses, so that the same run number
+     * brings the same losses.
+     *
+     * @param stream the first stream to use
+     * @return how many streams were used
+     */
+    virtual int64_t AssignStreams(int64_t stream);
+
+  protected:
+    /**
+     * Create the network; sets m_client, m_server and m_serverAddress.
+     */
+    virtual void DoBuild() = 0;
+
+    /**
+     * Let a device lose what arrives with the probability of `Loss`.
+     *
+     * @param device the receiving device; it has an attribute ReceiveErrorModel
+     */
+    void AddLoss(Ptr<NetDevice> device);
+
+    Ptr<Node> m_client;      //!< the client's node
+    Ptr<Node> m_server;      //!< the server's node
+    Address m_serverAddress; //!< where the server is reached
+    Time m_rtt;              //!< base round-trip time
+    DataRate m_rate;         //!< rate towards the client
+    double m_loss{0};        //!< loss probability for each direction
+
+  private:
+    std::vector<Ptr<RateErrorModel>> m_lossModels; //!< what AddLoss() made
+};
+
+} // namespace ns3
+
+#endif // PATH_HELPER_H

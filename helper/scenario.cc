@@ -1,0 +1,321 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+
+#include "scenario.h"
+
+#include "p2p-path-helper.h"
+#include "path-helper.h"
+#include "tcp-fast-open-helper.h"
+
+#include "ns3/abort.h"
+#include "ns3/config.h"
+#include "ns3/data-rate.h"
+#include "ns3/double.h"
+#include "ns3/inet-socket-address.h"
+#include "ns3/internet-stack-helper.h"
+#include "ns3/node-list.h"
+#include "ns3/request-response-client.h"
+#include "ns3/request-response-server.h"
+#include "ns3/rng-seed-manager.h"
+#include "ns3/simulator.h"
+#include "ns3/string.h"
+#include "ns3/tcp-fast-open.h"
+#include "ns3/uinteger.h"
+
+#include <algorithm>
+#include <cmath>
+#include <sstream>
+
+namespace ns3
+{
+
+namespace
+{
+
+/// The server's port.
+constexpr uint16_t PORT = 80;
+
+/// First random streams of what a scenario uses, far enough apart.
+constexpr int64_t KEY_STREAMS = 1000;
+constexpr int64_t PATH_STREAMS = 2000;   //!< the path's
+constexpr int64_t STACK_STREAMS = 10000; //!< the Internet stacks'
+
+/// Sets defaults of attributes and puts the old ones back at the end.
+class TemporaryDefaults
+{
+  public:
+    /**
+     * @param attributes full names and values
+     */
+    explicit TemporaryDefaults(const Scenario::Attributes& attributes)
+    {
+        for (const auto& [name, value] : attributes)
+        {
+            struct TypeId::AttributeInformation info;
+            const std::size_t colons = name.rfind("::");
+            TypeId::LookupByName(name.substr(0, colons))
+                .LookupAttributeByName(name.substr(colons + 2), &info);
+            m_old.emplace_back(name, info.initialValue->Copy());
+            Config::SetDefault(name, StringValue(value));
+        }
+    }
+
+    ~TemporaryDefaults()
+    {
+        for (const auto& [name, value] : m_old)
+        {
+            Config::SetDefault(name, *value);
+        }
+    }
+
+    TemporaryDefaults(const TemporaryDefaults&) = delete;
+    TemporaryDefaults& operator=(const TemporaryDefaults&) = delete;
+
+  private:
+    std::vector<std::pair<std::string, Ptr<const AttributeValue>>> m_old; //!< what was
+};
+
+/**
+ * @param scenario the scenario
+ * @return its path, not yet built
+ */
+Ptr<PathHelper>
+CreatePath(const Scenario& scenario)
+{
+    Ptr<PathHelper> path = PathHelper::Create(scenario.topology);
+    if (scenario.rtt)
+    {
+        path->SetAttribute("Rtt", TimeValue(*scenario.rtt));
+    }
+    if (scenario.rate)
+    {
+        path->SetAttribute("Rate", DataRateValue(DataRate(static_cast<uint64_t>(*scenario.rate))));
+    }
+    if (scenario.loss)
+    {
+        path->SetAttribute("Loss", DoubleValue(*scenario.loss));
+    }
+    return path;
+}
+
+/**
+ * Join words by commas.
+ *
+ * @param words the words
+ * @return `a, b, c`
+ */
+std::string
+Join(const std::vector<std::string>& words)
+{
+    std::string text;
+    for (const auto& word : words)
+    {
+        text += (text.empty() ? "" : ", ") + word;
+    }
+    return text;
+}
+
+} // namespace
+
+Scenario::Attributes
+Scenario::LinuxTcp()
+{
+    return {
+        // MSS 1460; 12 bytes of each segment are the timestamps'
+        {"ns3::TcpSocket::SegmentSize", "1460"},
+        {"ns3::TcpFastOpenSocket::Mss", "1460"},
+        {"ns3::TcpSocket::InitialCwnd", "10"}, // RFC 6928
+        {"ns3::TcpSocket::ConnTimeout", "1s"}, // TCP_TIMEOUT_INIT
+        {"ns3::TcpSocket::ConnCount", "7"},    // tcp_syn_retries 6, and the first
+        {"ns3::TcpSocket::DataRetries", "15"}, // tcp_retries2
+        {"ns3::TcpSocket::DelAckTimeout", "40ms"},
+        {"ns3::TcpSocket::DelAckCount", "1"}, // TCP_QUICKACK holds for a short transfer
+        {"ns3::TcpSocket::SndBufSize", "4194304"},
+        {"ns3::TcpSocket::RcvBufSize", "4194304"},
+        {"ns3::TcpSocketBase::MinRto", "200ms"},
+        {"ns3::TcpSocketBase::Sack", "true"},
+        {"ns3::TcpSocketBase::Timestamp", "true"},
+        {"ns3::TcpSocketBase::WindowScaling", "true"},
+        {"ns3::TcpL4Protocol::SocketType", "ns3::TcpCubic"},
+        {"ns3::TcpL4Protocol::RttEstimatorType", "ns3::RttLinux"},
+    };
+}
+
+std::vector<std::string>
+Scenario::GetModes()
+{
+    return {"3whs", "tfo"};
+}
+
+std::string
+CheckScenario(const Scenario& scenario)
+{
+    std::ostringstream wrong;
+    const auto names = PathHelper::GetNames();
+    const auto modes = Scenario::GetModes();
+    const auto inRange = [](double value, double low, double high) {
+        return std::isfinite(value) && value >= low && value <= high;
+    };
+    if (std::find(names.begin(), names.end(), scenario.topology) == names.end())
+    {
+        wrong << "topology: \"" << scenario.topology << "\" is none of " << Join(names);
+    }
+    else if (std::find(modes.begin(), modes.end(), scenario.mode) == modes.end())
+    {
+        wrong << "mode: \"" << scenario.mode << "\" is none of " << Join(modes);
+    }
+    else if (scenario.rate && !inRange(*scenario.rate, 1e3, 1e12))
+    {
+        wrong << "rate: " << *scenario.rate << " bit/s is not between 1kbps and 1Tbps";
+    }
+    else if (scenario.loss && !inRange(*scenario.loss, 0, 1))
+    {
+        wrong << "loss: " << *scenario.loss << " is not a probability from 0 to 1";
+    }
+    else if (scenario.rtt && !inRange(scenario.rtt->GetSeconds(), 0, 100))
+    {
+        wrong << "rtt: " << scenario.rtt->As(Time::MS) << " is not between 0 and 100s";
+    }
+    else if (scenario.rtt && !PathHelper::Create(scenario.topology)
+                                  ->SetAttributeFailSafe("Rtt", TimeValue(*scenario.rtt)))
+    {
+        wrong << "rtt: " << scenario.rtt->As(Time::MS) << " is less than the parts of the "
+              << scenario.topology << " path take";
+    }
+    else if (scenario.request < 1 || scenario.response < 1)
+    {
+        wrong << (scenario.request < 1 ? "request" : "response") << ": at least 1 byte";
+    }
+    else if (scenario.transfers < 1)
+    {
+        wrong << "transfers: at least 1";
+    }
+    else if (scenario.gap && scenario.gap->IsStrictlyNegative())
+    {
+        wrong << "gap: not below 0";
+    }
+    else if (scenario.seed < 1)
+    {
+        wrong << "seed: at least 1";
+    }
+    else if (!scenario.drops.empty() && scenario.topology != "p2p")
+    {
+        wrong << "drop: only with the topology p2p";
+    }
+    for (const auto& drop : scenario.drops)
+    {
+        if (wrong.str().empty() &&
+            (drop.transfer < 1 || drop.transfer > scenario.transfers || drop.segment < 1))
+        {
+            wrong << "drop: " << drop.transfer
+                  << (drop.sender == SegmentDropModel::CLIENT ? ":client:" : ":server:")
+                  << drop.segment << " needs a transfer from 1 to " << scenario.transfers
+                  << " and a segment from 1";
+        }
+    }
+    for (const auto& [name, value] : scenario.tcp)
+    {
+        struct TypeId::AttributeInformation info;
+        TypeId type;
+        const std::size_t colons = name.rfind("::");
+        if (!wrong.str().empty())
+        {
+            break;
+        }
+        if (colons == std::string::npos ||
+            !TypeId::LookupByNameFailSafe(name.substr(0, colons), &type) ||
+            !type.LookupAttributeByName(name.substr(colons + 2), &info))
+        {
+            wrong << name << ": there is no such attribute";
+        }
+        else if (!info.checker->CreateValidValue(StringValue(value)))
+        {
+            wrong << name << ": \"" << value << "\" is not "
+                  << (info.checker->HasUnderlyingTypeInformation()
+                          ? info.checker->GetUnderlyingTypeInformation()
+                          : "a valid value");
+        }
+    }
+    return wrong.str();
+}
+
+ScenarioResult
+RunScenario(const Scenario& scenario)
+{
+    const std::string wrong = CheckScenario(scenario);
+    NS_ABORT_MSG_UNLESS(wrong.empty(), wrong);
+
+    TemporaryDefaults defaults(scenario.tcp);
+    RngSeedManager::SetSeed(scenario.seed);
+    RngSeedManager::SetRun(scenario.run);
+
+    Ptr<PathHelper> path = CreatePath(scenario);
+    path->Build();
+    const NodeContainer ends(path->GetClient(), path->GetServer());
+
+    TcpFastOpenHelper fastOpen;
+    fastOpen.SetAttribute(
+        "Switch",
+        UintegerValue(scenario.mode == "tfo" ? TcpFastOpen::CLIENT | TcpFastOpen::SERVER : 0));
+    fastOpen.Install(ends);
+
+    path->AssignStreams(PATH_STREAMS);
+    TcpFastOpenHelper::AssignStreams(ends, KEY_STREAMS);
+    InternetStackHelper().AssignStreams(NodeContainer::GetGlobal(), STACK_STREAMS);
+
+    if (!scenario.drops.empty())
+    {
+        Ptr<SegmentDropModel> model = Create<SegmentDropModel>(PORT);
+        for (const auto& drop : scenario.drops)
+        {
+            model->Drop(drop.transfer, drop.sender, drop.segment);
+        }
+        DynamicCast<P2pPathHelper>(path)->SetErrorModel(model);
+    }
+    if (!scenario.pcap.empty())
+    {
+        path->EnablePcap(scenario.pcap);
+    }
+
+    Ptr<RequestResponseServer> server = CreateObject<RequestResponseServer>();
+    const Ipv4Address address = Ipv4Address::ConvertFrom(path->GetServerAddress());
+    server->SetAttribute("Local", AddressValue(InetSocketAddress(Ipv4Address::GetAny(), PORT)));
+    server->SetAttribute("RequestSize", UintegerValue(scenario.request));
+    server->SetAttribute("ResponseSize", UintegerValue(scenario.response));
+    path->GetServer()->AddApplication(server);
+
+    Ptr<RequestResponseClient> client = CreateObject<RequestResponseClient>();
+    client->SetAttribute("Remote", AddressValue(InetSocketAddress(address, PORT)));
+    client->SetAttribute("RequestSize", UintegerValue(scenario.request));
+    client->SetAttribute("ResponseSize", UintegerValue(scenario.response));
+    client->SetAttribute("Transfers", UintegerValue(scenario.transfers));
+    client->SetAttribute("Gap", TimeValue(scenario.gap.value_or(path->GetRtt())));
+    client->SetStartTime(path->GetReadyTime());
+    path->GetClient()->AddApplication(client);
+
+    ScenarioResult result;
+    result.rtt = path->GetRtt();
+    result.rate = static_cast<double>(path->GetRate());
+    result.loss = path->GetLoss();
+
+    Ptr<SegmentMonitor> monitor = Create<SegmentMonitor>(scenario.keepSegments);
+    server->TraceConnectWithoutContext("SocketCreated",
+                                       MakeCallback(&SegmentMonitor::WatchServer, monitor));
+    client->TraceConnectWithoutContext("SocketCreated",
+                                       MakeCallback(&SegmentMonitor::WatchClient, monitor));
+    client->TraceConnectWithoutContext(
+        "TransferEnded",
+        Callback<void, const TransferRecord&>([&result, monitor](const TransferRecord& record) {
+            result.records.push_back(record);
+            result.records.back().retransmissions = monitor->GetRetransmissions(record.clientPort);
+        }));
+    client->TraceConnectWithoutContext("Finished", Callback<void>([] { Simulator::Stop(); }));
+
+    Simulator::Run();
+    Simulator::Destroy();
+    result.segments = monitor->GetSegments();
+    return result;
+}
+
+} // namespace ns3

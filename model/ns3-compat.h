@@ -1,0 +1,87 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+
+#ifndef NS3_COMPAT_H
+#define NS3_COMPAT_H
+
+#include "ns3/packet.h"
+#include "ns3/type-id.h"
+
+#include <type_traits>
+
+/**
+ * @file
+ * What differs between the releases of ns-3, 3.37 to 3.48, and matters here.
+ */
+
+namespace ns3
+{
+namespace compat
+{
+
+/**
+ * A base class whose objects know their own TypeId.
+ *
+ * Up to 3.44 each class of TCP overrides GetInstanceTypeId(), and so must its
+ * subclasses, lest their attributes stay unknown. From 3.45 on the function is
+ * final in Object. The type of the base's member function tells which holds.
+ *
+ * @tparam Self the class to define
+ * @tparam Base the class of ns-3 to derive it from
+ */
+template <class Self, class Base, class = void>
+class WithTypeId : public Base
+{
+  public:
+    using Base::Base;
+};
+
+/// The same, where the base overrides GetInstanceTypeId() (up to 3.44).
+template <class Self, class Base>
+class WithTypeId<Self,
+                 Base,
+                 std::enable_if_t<std::is_same<decltype(&Base::GetInstanceTypeId),
+                                               TypeId (Base::*)() const>::value>> : public Base
+{
+  public:
+    using Base::Base;
+
+    /// @return the object's TypeId
+    TypeId GetInstanceTypeId() const override
+    {
+        return Self::GetTypeId();
+    }
+};
+
+/**
+ * Call TcpSocketBase::AddSocketTags for a segment that is not ECN-capable
+ * (up to 3.42 it takes no flag).
+ *
+ * @param socket the socket
+ * @param function the member function
+ * @param packet the segment's payload
+ */
+template <class S, class B>
+void
+AddSocketTags(const S* socket,
+              void (B::*function)(const Ptr<Packet>&) const,
+              const Ptr<Packet>& packet)
+{
+    (socket->*function)(packet);
+}
+
+/// The same with the flag (from 3.43 on).
+template <class S, class B>
+void
+AddSocketTags(const S* socket,
+              void (B::*function)(const Ptr<Packet>&, bool) const,
+              const Ptr<Packet>& packet)
+{
+    (socket->*function)(packet, false);
+}
+
+} // namespace compat
+} // namespace ns3
+
+#endif // NS3_COMPAT_H

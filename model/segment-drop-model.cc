@@ -1,0 +1,73 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+
+#include "segment-drop-model.h"
+
+#include "ns3/ipv4-header.h"
+#include "ns3/packet.h"
+#include "ns3/ppp-header.h"
+#include "ns3/tcp-header.h"
+#include "ns3/tcp-l4-protocol.h"
+
+namespace ns3
+{
+
+NS_OBJECT_ENSURE_REGISTERED(SegmentDropModel);
+
+TypeId
+SegmentDropModel::GetTypeId()
+{
+    static TypeId tid = TypeId("ns3::SegmentDropModel")
+                            .SetParent<ErrorModel>()
+                            .SetGroupName("TcpFastOpen")
+                            .AddConstructor<SegmentDropModel>();
+    return tid;
+}
+
+SegmentDropModel::SegmentDropModel(uint16_t serverPort)
+    : m_serverPort(serverPort)
+{
+}
+
+void
+SegmentDropModel::Drop(uint32_t connection, Sender sender, uint32_t segment)
+{
+    m_drops.insert({connection, sender, segment});
+}
+
+bool
+SegmentDropModel::DoCorrupt(Ptr<Packet> packet)
+{
+    Ptr<Packet> copy = packet->Copy();
+    PppHeader ppp;
+    Ipv4Header ip;
+    TcpHeader tcp;
+    copy->RemoveHeader(ppp);
+    constexpr uint16_t pppIpv4 = 0x0021;
+    if (ppp.GetProtocol() != pppIpv4)
+    {
+        return false;
+    }
+    copy->RemoveHeader(ip);
+    if (ip.GetProtocol() != TcpL4Protocol::PROT_NUMBER)
+    {
+        return false;
+    }
+    copy->PeekHeader(tcp);
+    const Sender sender = tcp.GetDestinationPort() == m_serverPort ? CLIENT : SERVER;
+    const uint16_t port = sender == CLIENT ? tcp.GetSourcePort() : tcp.GetDestinationPort();
+    const auto next = static_cast<uint32_t>(m_connections.size()) + 1;
+    const uint32_t connection = m_connections.try_emplace(port, next).first->second;
+    const uint32_t segment = ++m_segments[{connection, sender}];
+    return m_drops.count({connection, sender, segment}) > 0;
+}
+
+void
+SegmentDropModel::DoReset()
+{
+    m_connections.clear();
+    m_segments.clear();
+}
+
+} // namespace ns3

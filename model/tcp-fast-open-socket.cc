@@ -1,0 +1,1191 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+
+#include "tcp-fast-open-socket.h"
+
+#include "tcp-option-fast-open.h"
+
+#include "ns3/boolean.h"
+#include "ns3/inet-socket-address.h"
+#include "ns3/inet6-socket-address.h"
+#include "ns3/ipv4-end-point.h"
+#include "ns3/ipv4.h"
+#include "ns3/ipv6-end-point.h"
+#include "ns3/ipv6.h"
+#include "ns3/log.h"
+#include "ns3/node.h"
+#include "ns3/rtt-estimator.h"
+#include "ns3/simulator.h"
+#include "ns3/tcp-congestion-ops.h"
+#include "ns3/tcp-l4-protocol.h"
+#include "ns3/tcp-option-rfc793.h"
+#include "ns3/tcp-option-ts.h"
+#include "ns3/tcp-rate-ops.h"
+#include "ns3/tcp-rx-buffer.h"
+#include "ns3/tcp-tx-buffer.h"
+#include "ns3/uinteger.h"
+
+#include <algorithm>
+
+namespace ns3
+{
+
+NS_LOG_COMPONENT_DEFINE("TcpFastOpenSocket");
+
+NS_OBJECT_ENSURE_REGISTERED(TcpFastOpenSocket);
+
+namespace
+{
+
+/// Room for TCP options in a segment, in bytes.
+constexpr uint32_t MAX_OPTIONS_SIZE = 40;
+/// Size of the timestamps option and its padding in each segment, in bytes.
+constexpr uint32_t TIMESTAMPS_SIZE = 12;
+/// The smallest MSS of a peer that is believed, in bytes (Linux: tcp_min_snd_mss).
+constexpr uint32_t MIN_MSS = 48;
+/// SYN data to a server of unknown MSS, in bytes (RFC 7413, section 4.2.1).
+constexpr uint32_t UNKNOWN_MSS_IPV4 = 536;
+constexpr uint32_t UNKNOWN_MSS_IPV6 = 1220; //!< the same for IPv6
+/// The RTO when the handshake gave no RTT sample (RFC 6298, section 5.7).
+const Time FALLBACK_RTO = Seconds(3);
+
+/**
+ * @param header a segment's header
+ * @return its flags without those that do not matter to the handshake
+ */
+uint8_t
+GetStateFlags(const TcpHeader& header)
+{
+    return header.GetFlags() & (TcpHeader::SYN | TcpHeader::ACK | TcpHeader::FIN | TcpHeader::RST);
+}
+
+/**
+ * @param address an IPv6 address
+ * @return the address, an IPv4 one where it is IPv4-mapped
+ */
+Address
+Unmap(Ipv6Address address)
+{
+    return address.IsIpv4MappedAddress() ? Address(address.GetIpv4MappedAddress())
+                                         : Address(address);
+}
+
+/**
+ * @param header a SYN's or SYN-ACK's header
+ * @return a header for the data and the FIN behind the SYN
+ */
+TcpHeader
+WithoutSyn(const TcpHeader& header)
+{
+    TcpHeader rest = header;
+    rest.SetFlags(header.GetFlags() & ~TcpHeader::SYN);
+    rest.SetSequenceNumber(header.GetSequenceNumber() + 1);
+    return rest;
+}
+
+} // namespace
+
+TypeId
+TcpFastOpenSocket::GetTypeId()
+{
+    static TypeId tid =
+        TypeId("ns3::TcpFastOpenSocket")
+            .SetParent<TcpSocketBase>()
+            .SetGroupName("TcpFastOpen")
+            .AddConstructor<TcpFastOpenSocket>()
+            .AddAttribute("FastOpenConnect",
+                          "Let Connect() use Fast Open (Linux's TCP_FASTOPEN_CONNECT): with a "
+                          "cookie the SYN waits for the first Send() and carries its data.",
+                          BooleanValue(true),
+                          MakeBooleanAccessor(&TcpFastOpenSocket::m_fastOpenConnect),
+                          MakeBooleanChecker())
+            .AddAttribute("FastOpenQueueLength",
+                          "How many connections a listener accepts by cookie whose handshake is "
+                          "not complete (Linux's TCP_FASTOPEN); 0 turns Fast Open off.",
+                          UintegerValue(4096),
+                          MakeUintegerAccessor(&TcpFastOpenSocket::SetQueueLength,
+                                               &TcpFastOpenSocket::GetQueueLength),
+                          MakeUintegerChecker<uint32_t>())
+            .AddAttribute("Mss",
+                          "The MSS to announce, in bytes; 0: the interface's MTU less 40 for "
+                          "IPv4 or 60 for IPv6.",
+                          UintegerValue(0),
+                          MakeUintegerAccessor(&TcpFastOpenSocket::m_mss),
+                          MakeUintegerChecker<uint16_t>());
+    return tid;
+}
+
+TcpFastOpenSocket::TcpFastOpenSocket()
+    : m_queue(Create<TcpFastOpenQueue>())
+{
+}
+
+TcpFastOpenSocket::TcpFastOpenSocket(const TcpFastOpenSocket& listener)
+    : compat::WithTypeId<TcpFastOpenSocket, TcpSocketBase>(listener),
+      m_fastOpenConnect(listener.m_fastOpenConnect),
+      m_mss(listener.m_mss),
+      m_queue(listener.m_queue)
+{
+}
+
+TcpFastOpenSocket::ConnectionError
+TcpFastOpenSocket::GetConnectionError() const
+{
+    return m_error;
+}
+
+uint32_t
+TcpFastOpenSocket::GetSynDataSent() const
+{
+    return m_synDataSize;
+}
+
+uint32_t
+TcpFastOpenSocket::GetSynDataAcked() const
+{
+    return m_synDataAcked;
+}
+
+// The calls of the application
+
+int
+TcpFastOpenSocket::Send(Ptr<Packet> packet, uint32_t flags)
+{
+    NS_LOG_FUNCTION(this << packet << flags);
+    if (m_state == SYN_RCVD && m_pending)
+    {
+        // Early reply (RFC 7413, section 4.2.2); the base knows it from ESTABLISHED on.
+        if (m_shutdownSend)
+        {
+            m_errno = ERROR_SHUTDOWN;
+            return -1;
+        }
+        if (!m_txBuffer->Add(packet))
+        {
+            m_errno = ERROR_MSGSIZE;
+            return -1;
+        }
+        if (m_sendPendingDataEvent.IsExpired())
+        {
+            m_sendPendingDataEvent =
+                Simulator::Schedule(TimeStep(1), &TcpFastOpenSocket::SendPendingData, this, true);
+        }
+        return static_cast<int>(packet->GetSize());
+    }
+
+    const int sent = TcpSocketBase::Send(packet, flags);
+    if (sent >= 0 && m_synDeferred)
+    {
+        m_synDeferred = false;
+        Open(m_handshakeFlags);
+    }
+    return sent;
+}
+
+int
+TcpFastOpenSocket::SendTo(Ptr<Packet> packet, uint32_t flags, const Address& address)
+{
+    NS_LOG_FUNCTION(this << packet << flags << address);
+    if (!(flags & MSG_FASTOPEN))
+    {
+        return Send(packet, flags);
+    }
+    if (m_state != CLOSED)
+    {
+        m_errno = ERROR_ISCONN;
+        return -1;
+    }
+    Ptr<TcpFastOpen> fastOpen = GetFastOpen();
+    if (!fastOpen || !fastOpen->IsClientEnabled())
+    {
+        m_errno = ERROR_OPNOTSUPP;
+        return -1;
+    }
+
+    m_sendToData = packet;
+    const int result = Connect(address); // calls Open()
+    const bool taken = !m_sendToData;
+    m_sendToData = nullptr;
+    if (result < 0)
+    {
+        return result;
+    }
+    if (!taken)
+    {
+        m_error = IN_PROGRESS;
+        m_errno = ERROR_AGAIN;
+        return -1;
+    }
+    return static_cast<int>(m_synDataSize);
+}
+
+int
+TcpFastOpenSocket::Close()
+{
+    NS_LOG_FUNCTION(this);
+    if (m_state == SYN_SENT && m_synDeferred)
+    {
+        m_synDeferred = false; // nothing has been sent, there is nobody to tell
+        CloseAndNotify();
+        return 0;
+    }
+    if (m_state == SYN_SENT && m_txBuffer->Size() > 0)
+    {
+        // The data may be in the SYN already; it and the FIN still have to arrive.
+        m_closeOnEmpty = true;
+        return 0;
+    }
+    return TcpSocketBase::Close();
+}
+
+// Entry points from TcpSocketBase
+
+void
+TcpFastOpenSocket::DoForwardUp(Ptr<Packet> packet,
+                               const Address& fromAddress,
+                               const Address& toAddress)
+{
+    NS_LOG_FUNCTION(this << packet << fromAddress << toAddress);
+    const bool opening =
+        m_state == LISTEN || m_state == SYN_SENT || m_state == SYN_RCVD || m_pending;
+    if (!opening)
+    {
+        // The base reports a reset like a normal close; let the application tell them apart.
+        constexpr uint32_t flagsOffset = 13;
+        uint8_t start[flagsOffset + 1];
+        if (packet->CopyData(start, sizeof start) == sizeof start &&
+            (start[flagsOffset] & TcpHeader::RST) && m_state != CLOSED && m_state != TIME_WAIT &&
+            m_state != LAST_ACK)
+        {
+            m_error = RESET;
+        }
+        TcpSocketBase::DoForwardUp(packet, fromAddress, toAddress);
+        return;
+    }
+
+    Ptr<TcpFastOpenSocket> self(this); // the endpoint's references go when it is closed
+    SocketPriorityTag priorityTag;
+    packet->RemovePacketTag(priorityTag);
+    TcpHeader header;
+    packet->RemoveHeader(header);
+    m_rxTrace(packet, header, this);
+
+    switch (m_state)
+    {
+    case LISTEN:
+        ProcessInListen(packet, header, fromAddress, toAddress);
+        break;
+    case SYN_SENT:
+        ProcessInSynSent(packet, header);
+        break;
+    default:
+        ProcessInSynRcvd(packet, header, fromAddress);
+        break;
+    }
+}
+
+Ptr<TcpSocketBase>
+TcpFastOpenSocket::Fork()
+{
+    return CopyObject<TcpFastOpenSocket>(this);
+}
+
+void
+TcpFastOpenSocket::SendEmptyPacket(uint8_t flags)
+{
+    NS_LOG_FUNCTION(this << +flags);
+    if (flags & TcpHeader::SYN)
+    {
+        Open(flags); // Connect() wants to open
+    }
+    else
+    {
+        TcpSocketBase::SendEmptyPacket(flags);
+    }
+}
+
+uint32_t
+TcpFastOpenSocket::SendDataPacket(SequenceNumber32 seq, uint32_t maxSize, bool withAck)
+{
+    const uint32_t size = TcpSocketBase::SendDataPacket(seq, maxSize, withAck);
+    if (m_state == SYN_RCVD && m_closeOnEmpty && m_txBuffer->SizeFromSequence(seq + size) == 0)
+    {
+        // The base has put the FIN on this segment, but knows the transition
+        // only from ESTABLISHED and CLOSE-WAIT.
+        m_state = FIN_WAIT_1;
+    }
+    return size;
+}
+
+void
+TcpFastOpenSocket::ReTxTimeout()
+{
+    if (m_dataRetrCount == 0 && m_txBuffer->Size() > 0)
+    {
+        m_error = TIMED_OUT; // the base gives up now
+    }
+    TcpSocketBase::ReTxTimeout();
+}
+
+// Opening, the client's side
+
+void
+TcpFastOpenSocket::Open(uint8_t flags)
+{
+    NS_LOG_FUNCTION(this << +flags);
+    m_handshakeFlags = flags;
+    m_option.reset();
+    m_synDataSize = 0;
+    m_synRetransmitted = false;
+    m_error = NO_ERROR;
+
+    Ptr<TcpFastOpen> fastOpen = GetFastOpen();
+    if (fastOpen && fastOpen->IsClientEnabled() && (m_fastOpenConnect || m_sendToData))
+    {
+        const auto* entry = fastOpen->GetCache().Find(GetLocalIp(), GetPeerIp());
+        if (!entry)
+        {
+            m_option = TcpFastOpenCookie(); // asks for a cookie
+        }
+        else if (m_sendToData || m_txBuffer->Size() > 0)
+        {
+            m_option = entry->cookie;
+            m_synDataLimit = GetSynDataLimit(*entry);
+        }
+        else
+        {
+            m_synDeferred = true;
+            m_reportedOpen = true;
+            Simulator::ScheduleNow(&TcpFastOpenSocket::ConnectionSucceeded, this);
+            return;
+        }
+    }
+    StartHandshake();
+}
+
+uint32_t
+TcpFastOpenSocket::GetSynDataLimit(const TcpFastOpenCache::Entry& entry) const
+{
+    const uint32_t unknown = m_endPoint ? UNKNOWN_MSS_IPV4 : UNKNOWN_MSS_IPV6;
+    uint32_t options = MAX_OPTIONS_SIZE;
+    if (GetFastOpen()->SynDataFillsSegment())
+    {
+        // What SendHandshake() writes: MSS, SACK and timestamps, window scale, cookie.
+        options = 4 + (m_timestampEnabled ? 12 : (m_sackEnabled ? 4 : 0)) +
+                  (m_winScalingEnabled ? 4 : 0) + TcpOptionFastOpen(entry.cookie).GetPaddedSize();
+    }
+    uint32_t mss = GetMss();
+    if (entry.mss != 0)
+    {
+        mss = std::min<uint32_t>(mss, entry.mss);
+    }
+    const uint32_t room = mss > options ? mss - options : 0;
+    return entry.mss != 0 ? room : std::min(room, unknown);
+}
+
+void
+TcpFastOpenSocket::ProcessInSynSent(Ptr<Packet> packet, const TcpHeader& header)
+{
+    NS_LOG_FUNCTION(this << header);
+    if (m_synDeferred)
+    {
+        return; // nothing was sent that this could answer
+    }
+
+    // RFC 9293, section 3.10.7.3
+    const uint8_t flags = GetStateFlags(header);
+    const SequenceNumber32 ack = header.GetAckNumber();
+    if ((flags & TcpHeader::ACK) && (ack <= m_iss || ack > m_iss + 1 + m_synDataSize))
+    {
+        if (!(flags & TcpHeader::RST))
+        {
+            SendResetFor(header);
+        }
+        return;
+    }
+    if (flags & TcpHeader::RST)
+    {
+        if (flags & TcpHeader::ACK)
+        {
+            FailToOpen(REFUSED);
+        }
+        return;
+    }
+    if (!(flags & TcpHeader::SYN))
+    {
+        return; // the server's early data, its SYN-ACK lost: it will be sent again
+    }
+    if (!(flags & TcpHeader::ACK))
+    {
+        ProcessCrossingSyn(header);
+        return;
+    }
+
+    // The SYN-ACK: the handshake is complete
+    m_retxEvent.Cancel();
+    Negotiate(header);
+    EstimateRtt(header);
+    m_irs = header.GetSequenceNumber();
+    m_tcb->m_rxBuffer->SetNextRxSequence(m_irs + 1);
+    m_highTxAck = m_irs + 1;
+    m_highRxAckMark = ack;
+    LearnCookie(header);
+    m_congestionControl->CongestionStateSet(m_tcb, TcpSocketState::CA_OPEN);
+    m_tcb->m_congState = TcpSocketState::CA_OPEN;
+    m_tcb->m_ecnState =
+        m_tcb->m_useEcn != TcpSocketState::Off &&
+                (header.GetFlags() & (TcpHeader::CWR | TcpHeader::ECE)) == TcpHeader::ECE
+            ? TcpSocketState::ECN_IDLE
+            : TcpSocketState::ECN_DISABLED;
+    m_state = ESTABLISHED;
+    m_connected = true;
+    SettleSyn(ack);
+    UseFallbackRto();
+    UpdatePacingRate();
+    SendAfterHandshake(true);
+    if (!m_reportedOpen)
+    {
+        m_reportedOpen = true;
+        Simulator::ScheduleNow(&TcpFastOpenSocket::ConnectionSucceeded, this);
+    }
+    else if (GetTxAvailable() > 0)
+    {
+        NotifySend(GetTxAvailable());
+    }
+    m_delAckCount = m_delAckMaxCount; // answer the first data at once, as the base does
+    StartTimers();
+
+    if (packet->GetSize() > 0 || (flags & TcpHeader::FIN))
+    {
+        // A SYN-ACK may carry data. The application has to know first that it is connected.
+        const TcpHeader rest = WithoutSyn(header);
+        Simulator::ScheduleNow(flags & TcpHeader::FIN ? &TcpFastOpenSocket::PeerClose
+                                                      : &TcpFastOpenSocket::ReceivedData,
+                               this,
+                               packet,
+                               rest);
+    }
+}
+
+void
+TcpFastOpenSocket::ProcessCrossingSyn(const TcpHeader& header)
+{
+    NS_LOG_FUNCTION(this << header);
+    Negotiate(header);
+    m_irs = header.GetSequenceNumber();
+    m_tcb->m_rxBuffer->SetNextRxSequence(m_irs + 1);
+    m_tcb->m_ecnState = TcpSocketState::ECN_DISABLED;
+    m_state = SYN_RCVD;
+    m_synCount = m_synRetries;
+    m_handshakeFlags = TcpHeader::SYN | TcpHeader::ACK;
+    m_retxEvent.Cancel();
+    SendHandshake(false);
+    BackOff();
+}
+
+void
+TcpFastOpenSocket::LearnCookie(const TcpHeader& header)
+{
+    Ptr<const TcpOptionFastOpen> option = TcpOptionFastOpen::Find(header);
+    if (m_option && option && !option->IsRequest())
+    {
+        GetFastOpen()->NotifyCookieReceived(
+            {GetLocalIp(), GetPeerIp(), option->GetCookie(), m_peerMss});
+    }
+}
+
+void
+TcpFastOpenSocket::SettleSyn(SequenceNumber32 ack)
+{
+    NS_LOG_FUNCTION(this << ack);
+    const SequenceNumber32 first = m_iss + 1;
+    if (m_synDataSize == 0)
+    {
+        m_tcb->m_nextTxSequence = first;
+        m_tcb->m_highTxMark = first;
+        m_txBuffer->SetHeadSequence(first);
+        return;
+    }
+    m_synDataAcked = ack - first;
+    if (m_synDataAcked > 0)
+    {
+        m_txBuffer->DiscardUpTo(ack, MakeCallback(&TcpRateOps::SkbDelivered, m_rateOps));
+    }
+    if (m_synDataAcked < m_synDataSize)
+    {
+        // Neither congestion nor a reordering: the window stays as it is
+        // (RFC 7413, section 4.2.1).
+        m_txBuffer->SetSentListLost(false);
+    }
+    GetFastOpen()->NotifySynDataAnswered(GetLocalIp(),
+                                         GetPeerIp(),
+                                         m_synDataAcked == m_synDataSize);
+}
+
+void
+TcpFastOpenSocket::SendAfterHandshake(bool mustAck)
+{
+    NS_LOG_FUNCTION(this << mustAck);
+    if (m_synDataAcked < m_synDataSize)
+    {
+        // In the first ACK, whatever Nagle's algorithm says to a short segment.
+        DoRetransmit();
+        m_tcb->m_nextTxSequence = m_tcb->m_highTxMark.Get();
+    }
+    else if (mustAck)
+    {
+        SendEmptyPacket(TcpHeader::ACK);
+    }
+    SendPendingData(true);
+    if (m_closeOnEmpty && m_state == ESTABLISHED &&
+        m_txBuffer->SizeFromSequence(m_tcb->m_highTxMark) == 0)
+    {
+        DoClose();
+    }
+}
+
+// Opening, the server's side
+
+void
+TcpFastOpenSocket::ProcessInListen(Ptr<Packet> packet,
+                                   const TcpHeader& header,
+                                   const Address& fromAddress,
+                                   const Address& toAddress)
+{
+    NS_LOG_FUNCTION(this << header);
+    const uint8_t flags = GetStateFlags(header);
+    const bool syn =
+        flags == TcpHeader::SYN || (flags == (TcpHeader::SYN | TcpHeader::FIN) && IsServing());
+    if (syn && NotifyConnectionRequest(fromAddress))
+    {
+        Simulator::ScheduleNow(&TcpFastOpenSocket::CompleteFork,
+                               DynamicCast<TcpFastOpenSocket>(Fork()),
+                               packet,
+                               header,
+                               fromAddress,
+                               toAddress);
+    }
+}
+
+void
+TcpFastOpenSocket::CompleteFork(Ptr<Packet> packet,
+                                const TcpHeader& header,
+                                const Address& fromAddress,
+                                const Address& toAddress)
+{
+    NS_LOG_FUNCTION(this << header << fromAddress << toAddress);
+    if (InetSocketAddress::IsMatchingType(toAddress))
+    {
+        const auto local = InetSocketAddress::ConvertFrom(toAddress);
+        const auto peer = InetSocketAddress::ConvertFrom(fromAddress);
+        m_endPoint = m_tcp->Allocate(GetBoundNetDevice(),
+                                     local.GetIpv4(),
+                                     local.GetPort(),
+                                     peer.GetIpv4(),
+                                     peer.GetPort());
+    }
+    else
+    {
+        const auto local = Inet6SocketAddress::ConvertFrom(toAddress);
+        const auto peer = Inet6SocketAddress::ConvertFrom(fromAddress);
+        m_endPoint6 = m_tcp->Allocate6(GetBoundNetDevice(),
+                                       local.GetIpv6(),
+                                       local.GetPort(),
+                                       peer.GetIpv6(),
+                                       peer.GetPort());
+    }
+    if (SetupCallback() != 0)
+    {
+        return; // a duplicate of this SYN has been served in the meantime
+    }
+    m_tcp->AddSocket(this);
+
+    m_passive = true;
+    m_state = SYN_RCVD;
+    m_synCount = m_synRetries;
+    m_dataRetrCount = m_dataRetries;
+    Negotiate(header);
+    m_irs = header.GetSequenceNumber();
+    m_tcb->m_rxBuffer->SetNextRxSequence(m_irs + 1);
+    m_handshakeFlags = TcpHeader::SYN | TcpHeader::ACK;
+    m_tcb->m_ecnState = TcpSocketState::ECN_DISABLED;
+    if (m_tcb->m_useEcn != TcpSocketState::Off &&
+        (header.GetFlags() & (TcpHeader::CWR | TcpHeader::ECE)) ==
+            (TcpHeader::CWR | TcpHeader::ECE))
+    {
+        m_handshakeFlags |= TcpHeader::ECE;
+        m_tcb->m_ecnState = TcpSocketState::ECN_IDLE;
+    }
+
+    const bool accepted = JudgeSyn(header, packet->GetSize());
+    if (accepted)
+    {
+        TakeSynData(packet, header);
+    }
+    StartHandshake();
+    if (!accepted)
+    {
+        return;
+    }
+
+    // The application may read, and write, before the client's ACK has come.
+    SettleSyn(m_iss + 1);
+    m_highRxAckMark = m_iss + 1;
+    m_connected = true;
+    m_reportedOpen = true;
+    m_delAckCount = m_delAckMaxCount;
+    NotifyNewConnectionCreated(this, fromAddress);
+    if (m_tcb->m_rxBuffer->Available() > 0 && !m_shutdownRecv)
+    {
+        NotifyDataRecv();
+    }
+    if (GetTxAvailable() > 0)
+    {
+        NotifySend(GetTxAvailable());
+    }
+}
+
+bool
+TcpFastOpenSocket::JudgeSyn(const TcpHeader& header, uint32_t size)
+{
+    NS_LOG_FUNCTION(this << header << size);
+    Ptr<TcpFastOpen> fastOpen = GetFastOpen();
+    Ptr<const TcpOptionFastOpen> option = TcpOptionFastOpen::Find(header);
+    if (!fastOpen || (!option && size == 0))
+    {
+        return false;
+    }
+    const Address client = GetPeerIp();
+    const Address server = GetLocalIp();
+    if (!IsServing())
+    {
+        fastOpen->NotifySynDataRefused(client, server, size, TcpFastOpen::Refusal::OFF);
+        return false;
+    }
+    if (option && option->IsRequest())
+    {
+        fastOpen->NotifyCookieRequestReceived();
+    }
+    if (m_queue->IsFull())
+    {
+        fastOpen->NotifySynDataRefused(client, server, size, TcpFastOpen::Refusal::QUEUE_FULL);
+        return false;
+    }
+    if (!option || option->IsRequest())
+    {
+        if (size > 0)
+        {
+            fastOpen->NotifySynDataRefused(client, server, size, TcpFastOpen::Refusal::NO_COOKIE);
+        }
+        if (!option)
+        {
+            return false;
+        }
+    }
+    else if (fastOpen->GetKeys().Check(option->GetCookie(), client, server))
+    {
+        m_pending = true;
+        m_queue->Enter();
+        fastOpen->NotifyPending(+1);
+        fastOpen->NotifySynDataAccepted(client, server, size);
+        return true;
+    }
+    else
+    {
+        fastOpen->NotifySynDataRefused(client, server, size, TcpFastOpen::Refusal::BAD_COOKIE);
+    }
+    m_option = fastOpen->GetKeys().Make(client, server);
+    fastOpen->NotifyCookieGranted(client, server, *m_option);
+    return false;
+}
+
+void
+TcpFastOpenSocket::TakeSynData(Ptr<Packet> packet, const TcpHeader& header)
+{
+    const TcpHeader data = WithoutSyn(header);
+    const uint32_t room = m_tcb->m_rxBuffer->MaxBufferSize();
+    const uint32_t size = std::min(packet->GetSize(), room);
+    if (size > 0)
+    {
+        m_tcb->m_rxBuffer->Add(packet->CreateFragment(0, size), data);
+    }
+    if ((header.GetFlags() & TcpHeader::FIN) && size == packet->GetSize())
+    {
+        m_tcb->m_rxBuffer->SetFinSequence(data.GetSequenceNumber() + size);
+    }
+}
+
+void
+TcpFastOpenSocket::ProcessInSynRcvd(Ptr<Packet> packet,
+                                    const TcpHeader& header,
+                                    const Address& fromAddress)
+{
+    NS_LOG_FUNCTION(this << header << fromAddress);
+    // RFC 9293, section 3.10.7.4
+    const uint8_t flags = GetStateFlags(header);
+    const SequenceNumber32 seq = header.GetSequenceNumber();
+    const SequenceNumber32 ack = header.GetAckNumber();
+    if (flags & TcpHeader::RST)
+    {
+        if (seq == m_tcb->m_rxBuffer->NextRxSequence())
+        {
+            FailToOpen(m_passive ? RESET : REFUSED);
+        }
+        return;
+    }
+    if ((flags & TcpHeader::SYN) && !(flags & TcpHeader::ACK))
+    {
+        if (seq == m_irs)
+        {
+            // The SYN-ACK was lost, or the SYN was duplicated
+            SendHandshake(false);
+            StartHandshakeTimer();
+        }
+        return;
+    }
+    if (!(flags & TcpHeader::ACK))
+    {
+        return;
+    }
+    if (m_timestampEnabled)
+    {
+        if (!header.HasOption(TcpOption::TS))
+        {
+            return; // RFC 7323, section 3.2
+        }
+        ProcessOptionTimestamp(header.GetOption(TcpOption::TS), seq);
+    }
+    // What was sent: the SYN, its data or early replies, and a FIN
+    const SequenceNumber32 next =
+        std::max(m_iss + 1, m_tcb->m_highTxMark.Get()) + (m_state == FIN_WAIT_1 ? 1 : 0);
+    if (ack <= m_iss || ack > next)
+    {
+        SendResetFor(header);
+        return;
+    }
+
+    // The handshake is complete
+    m_retxEvent.Cancel();
+    const bool early = m_pending; // accepted by its cookie
+    LeaveQueue();
+    if (m_state == FIN_WAIT_1 && m_synRetransmitted)
+    {
+        m_history.clear(); // Linux takes no sample here, so the fallback holds
+    }
+    EstimateRtt(header);
+    UseFallbackRto();
+    UpdateWindowSize(header);
+    m_congestionControl->CongestionStateSet(m_tcb, TcpSocketState::CA_OPEN);
+    m_tcb->m_congState = TcpSocketState::CA_OPEN;
+    if (m_state == SYN_RCVD)
+    {
+        m_state = ESTABLISHED;
+    }
+    m_connected = true;
+    m_delAckCount = m_delAckMaxCount;
+    if (!early)
+    {
+        SettleSyn(ack);
+        if (m_passive)
+        {
+            NotifyNewConnectionCreated(this, fromAddress);
+        }
+        else
+        {
+            SendAfterHandshake(false);
+            Simulator::ScheduleNow(&TcpFastOpenSocket::ConnectionSucceeded, this);
+        }
+    }
+    else if (m_tcb->m_rxBuffer->Finished())
+    {
+        DoPeerClose(); // the SYN carried a FIN
+    }
+
+    // From here on the segment is one like any other. An ACK of the SYN alone
+    // must not count as a duplicate one of the early reply.
+    const TcpHeader rest = (flags & TcpHeader::SYN) ? WithoutSyn(header) : header;
+    if (GetStateFlags(rest) == TcpHeader::ACK && ack == m_txBuffer->HeadSequence() &&
+        !rest.HasOption(TcpOption::SACK))
+    {
+        if (packet->GetSize() > 0)
+        {
+            ReceivedData(packet, rest);
+        }
+        SendPendingData(true);
+    }
+    else if (m_state == ESTABLISHED)
+    {
+        ProcessEstablished(packet, rest);
+    }
+    else
+    {
+        ProcessWait(packet, rest);
+    }
+    UpdatePacingRate();
+    if (m_passive && GetTxAvailable() > 0)
+    {
+        NotifySend(GetTxAvailable());
+    }
+    if (m_closeOnEmpty && m_state == ESTABLISHED &&
+        m_txBuffer->SizeFromSequence(m_tcb->m_highTxMark) == 0)
+    {
+        DoClose();
+    }
+    StartTimers();
+}
+
+// Both sides
+
+void
+TcpFastOpenSocket::Negotiate(const TcpHeader& header)
+{
+    NS_LOG_FUNCTION(this << header);
+    m_rWnd = header.GetWindowSize(); // not scaled in a SYN (RFC 7323, section 2.2)
+
+    if (m_winScalingEnabled && header.HasOption(TcpOption::WINSCALE))
+    {
+        ProcessOptionWScale(header.GetOption(TcpOption::WINSCALE));
+    }
+    else
+    {
+        m_winScalingEnabled = false;
+        m_rcvWindShift = 0;
+        m_sndWindShift = 0;
+    }
+
+    m_sackEnabled = m_sackEnabled && header.HasOption(TcpOption::SACKPERMITTED);
+    m_txBuffer->SetSackEnabled(m_sackEnabled);
+
+    m_timestampEnabled = m_timestampEnabled && header.HasOption(TcpOption::TS);
+    if (m_timestampEnabled)
+    {
+        const auto ts = DynamicCast<const TcpOptionTS>(header.GetOption(TcpOption::TS));
+        m_tcb->m_rcvTimestampValue = ts->GetTimestamp();
+        m_tcb->m_rcvTimestampEchoReply = ts->GetEcho();
+        m_timestampToEcho = ts->GetTimestamp();
+    }
+
+    // A segment has room for the smaller MSS less the options in every segment
+    // (RFC 6691). Peers that send no MSS are ns-3's own sockets.
+    uint32_t mss = GetMss();
+    if (header.HasOption(TcpOption::MSS))
+    {
+        m_peerMss = DynamicCast<const TcpOptionMSS>(header.GetOption(TcpOption::MSS))->GetMSS();
+        mss = std::min<uint32_t>(mss, std::max<uint32_t>(m_peerMss, MIN_MSS));
+    }
+    m_tcb->m_segmentSize =
+        std::min(m_tcb->m_segmentSize, mss - (m_timestampEnabled ? TIMESTAMPS_SIZE : 0));
+    m_txBuffer->SetSegmentSize(m_tcb->m_segmentSize);
+
+    m_tcb->m_cWnd = GetInitialCwnd() * GetSegSize();
+    m_tcb->m_cWndInfl = m_tcb->m_cWnd;
+    m_tcb->m_ssThresh = GetInitialSSThresh();
+}
+
+void
+TcpFastOpenSocket::SendHandshake(bool first)
+{
+    NS_LOG_FUNCTION(this << first);
+    TcpHeader header;
+    header.SetFlags(m_handshakeFlags);
+    header.SetSequenceNumber(m_iss);
+    if (m_handshakeFlags & TcpHeader::ACK)
+    {
+        header.SetAckNumber(m_tcb->m_rxBuffer->NextRxSequence());
+        m_highTxAck = m_tcb->m_rxBuffer->NextRxSequence();
+    }
+    header.SetWindowSize(AdvertisedWindowSize(false));
+
+    // Linux's order and padding
+    Ptr<TcpOptionMSS> mss = CreateObject<TcpOptionMSS>();
+    mss->SetMSS(GetMss());
+    header.AppendOption(mss);
+    Ptr<TcpOptionNOP> nop = CreateObject<TcpOptionNOP>();
+    if (m_sackEnabled || m_timestampEnabled)
+    {
+        if (!m_sackEnabled || !m_timestampEnabled)
+        {
+            header.AppendOption(nop);
+            header.AppendOption(nop);
+        }
+        if (m_sackEnabled)
+        {
+            AddOptionSackPermitted(header);
+        }
+        if (m_timestampEnabled)
+        {
+            AddOptionTimestamp(header);
+        }
+    }
+    if (m_winScalingEnabled)
+    {
+        header.AppendOption(nop);
+        AddOptionWScale(header);
+    }
+
+    Ptr<TcpFastOpen> fastOpen = GetFastOpen();
+    Ptr<Packet> packet = Create<Packet>();
+    const bool client = !(m_handshakeFlags & TcpHeader::ACK);
+    if (first && m_option)
+    {
+        if (!TcpOptionFastOpen(*m_option).AppendTo(header))
+        {
+            m_option.reset();
+            fastOpen->NotifyFallback(GetLocalIp(), GetPeerIp(), TcpFastOpen::Fallback::NO_ROOM);
+        }
+        else if (client && m_option->IsEmpty())
+        {
+            fastOpen->NotifyCookieRequested(GetLocalIp(), GetPeerIp());
+        }
+        else if (client)
+        {
+            packet = LoadSyn();
+        }
+    }
+    SendSegment(packet, header);
+
+    // The answer gives an RTT sample; to a segment sent twice only where
+    // timestamps tell which one it answers, and never to the client's SYN.
+    if (first)
+    {
+        UpdateRttHistory(m_iss, 0, false);
+    }
+    else if (client ? m_option.has_value() : m_pending && !m_timestampEnabled)
+    {
+        m_history.clear();
+    }
+}
+
+Ptr<Packet>
+TcpFastOpenSocket::LoadSyn()
+{
+    if (m_sendToData)
+    {
+        const uint32_t size = std::min(m_synDataLimit, m_sendToData->GetSize());
+        if (!m_txBuffer->Add(m_sendToData->CreateFragment(0, size)))
+        {
+            return Create<Packet>();
+        }
+        m_sendToData = nullptr;
+    }
+    const SequenceNumber32 first = m_iss + 1;
+    m_txBuffer->SetHeadSequence(first);
+    m_synDataSize = std::min(m_synDataLimit, m_txBuffer->Size());
+    m_tcb->m_nextTxSequence = first + m_synDataSize;
+    m_tcb->m_highTxMark = first + m_synDataSize;
+    if (m_synDataSize == 0)
+    {
+        return Create<Packet>();
+    }
+    TcpTxItem* item = m_txBuffer->CopyFromSequence(m_synDataSize, first);
+    m_rateOps->SkbSent(item, true);
+    Simulator::ScheduleNow(&TcpFastOpenSocket::NotifyDataSent, this, m_synDataSize);
+    GetFastOpen()->NotifySynDataSent(GetLocalIp(), GetPeerIp(), m_synDataSize);
+    return item->GetPacketCopy();
+}
+
+void
+TcpFastOpenSocket::StartHandshake()
+{
+    NS_LOG_FUNCTION(this);
+    m_retxEvent.Cancel();
+    SendHandshake(true);
+    BackOff();
+}
+
+void
+TcpFastOpenSocket::BackOff()
+{
+    m_rto = m_cnTimeout * (1 << (m_synRetries - m_synCount));
+    if (m_synCount > 0)
+    {
+        m_synCount--;
+    }
+    StartHandshakeTimer();
+}
+
+void
+TcpFastOpenSocket::StartHandshakeTimer()
+{
+    m_retxEvent.Cancel();
+    m_retxEvent = Simulator::Schedule(m_rto, &TcpFastOpenSocket::HandshakeTimeout, this);
+}
+
+void
+TcpFastOpenSocket::HandshakeTimeout()
+{
+    NS_LOG_FUNCTION(this << m_synCount);
+    if (m_synCount == 0)
+    {
+        FailToOpen(TIMED_OUT);
+        return;
+    }
+    if (m_option && !m_synRetransmitted && m_state == SYN_SENT)
+    {
+        GetFastOpen()->NotifyFallback(GetLocalIp(),
+                                      GetPeerIp(),
+                                      TcpFastOpen::Fallback::SYN_RETRANSMITTED);
+    }
+    m_synRetransmitted = true;
+    SendHandshake(false);
+    BackOff();
+}
+
+void
+TcpFastOpenSocket::FailToOpen(ConnectionError error)
+{
+    NS_LOG_FUNCTION(this << error);
+    Ptr<TcpFastOpenSocket> self(this);
+    m_error = error;
+    m_rtt->Reset();
+    LeaveQueue();
+    m_state = CLOSED;
+    DeallocateEndPoint();
+    if (m_reportedOpen && !m_closeNotified)
+    {
+        m_closeNotified = true;
+        NotifyErrorClose();
+    }
+    else if (!m_reportedOpen && !m_passive)
+    {
+        NotifyConnectionFailed();
+    }
+}
+
+void
+TcpFastOpenSocket::LeaveQueue()
+{
+    if (m_pending)
+    {
+        m_pending = false;
+        m_queue->Leave();
+        GetFastOpen()->NotifyPending(-1);
+    }
+}
+
+void
+TcpFastOpenSocket::SendResetFor(const TcpHeader& segment)
+{
+    NS_LOG_FUNCTION(this << segment);
+    TcpHeader header;
+    header.SetFlags(TcpHeader::RST);
+    header.SetSequenceNumber(segment.GetAckNumber());
+    header.SetWindowSize(0);
+    SendSegment(Create<Packet>(), header);
+}
+
+void
+TcpFastOpenSocket::SendSegment(Ptr<Packet> packet, TcpHeader& header)
+{
+    header.SetSourcePort(m_endPoint ? m_endPoint->GetLocalPort() : m_endPoint6->GetLocalPort());
+    header.SetDestinationPort(m_endPoint ? m_endPoint->GetPeerPort() : m_endPoint6->GetPeerPort());
+    compat::AddSocketTags(this, &TcpFastOpenSocket::AddSocketTags, packet);
+    m_txTrace(packet, header, this);
+    if (m_endPoint)
+    {
+        m_tcp->SendPacket(packet,
+                          header,
+                          m_endPoint->GetLocalAddress(),
+                          m_endPoint->GetPeerAddress(),
+                          m_boundnetdevice);
+    }
+    else
+    {
+        m_tcp->SendPacket(packet,
+                          header,
+                          m_endPoint6->GetLocalAddress(),
+                          m_endPoint6->GetPeerAddress(),
+                          m_boundnetdevice);
+    }
+}
+
+void
+TcpFastOpenSocket::UseFallbackRto()
+{
+    if (m_rtt->GetNSamples() == 0)
+    {
+        m_rto = FALLBACK_RTO;
+    }
+}
+
+void
+TcpFastOpenSocket::StartTimers()
+{
+    if (m_retxEvent.IsExpired() &&
+        (m_tcb->m_highTxMark.Get() > m_txBuffer->HeadSequence() || m_state == FIN_WAIT_1))
+    {
+        m_retxEvent = Simulator::Schedule(m_rto, &TcpFastOpenSocket::ReTxTimeout, this);
+    }
+    if (m_rWnd == 0 && m_txBuffer->Size() > 0 && m_persistEvent.IsExpired())
+    {
+        m_persistEvent =
+            Simulator::Schedule(m_persistTimeout, &TcpFastOpenSocket::PersistTimeout, this);
+    }
+}
+
+uint16_t
+TcpFastOpenSocket::GetMss() const
+{
+    if (m_mss != 0)
+    {
+        return m_mss;
+    }
+    uint32_t mtu = 0;
+    uint32_t headers = 40;
+    if (m_endPoint)
+    {
+        Ptr<Ipv4> ipv4 = m_node->GetObject<Ipv4>();
+        const int32_t interface = ipv4->GetInterfaceForAddress(m_endPoint->GetLocalAddress());
+        mtu = interface < 0 ? 576 : ipv4->GetMtu(interface);
+    }
+    else
+    {
+        Ptr<Ipv6> ipv6 = m_node->GetObject<Ipv6>();
+        const int32_t interface = ipv6->GetInterfaceForAddress(m_endPoint6->GetLocalAddress());
+        mtu = interface < 0 ? 1280 : ipv6->GetMtu(interface);
+        headers = 60;
+    }
+    return static_cast<uint16_t>(std::clamp<uint32_t>(mtu, MIN_MSS + headers, 65535) - headers);
+}
+
+Address
+TcpFastOpenSocket::GetLocalIp() const
+{
+    return m_endPoint ? Address(m_endPoint->GetLocalAddress())
+                      : Unmap(m_endPoint6->GetLocalAddress());
+}
+
+Address
+TcpFastOpenSocket::GetPeerIp() const
+{
+    return m_endPoint ? Address(m_endPoint->GetPeerAddress())
+                      : Unmap(m_endPoint6->GetPeerAddress());
+}
+
+Ptr<TcpFastOpen>
+TcpFastOpenSocket::GetFastOpen() const
+{
+    return m_node->GetObject<TcpFastOpen>();
+}
+
+bool
+TcpFastOpenSocket::IsServing() const
+{
+    Ptr<TcpFastOpen> fastOpen = GetFastOpen();
+    return fastOpen && fastOpen->IsServerEnabled() && m_queue->GetLimit() > 0;
+}
+
+void
+TcpFastOpenSocket::SetQueueLength(uint32_t length)
+{
+    m_queue->SetLimit(length);
+}
+
+uint32_t
+TcpFastOpenSocket::GetQueueLength() const
+{
+    return m_queue->GetLimit();
+}
+
+} // namespace ns3

@@ -1,0 +1,390 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+
+#ifndef TCP_FAST_OPEN_SOCKET_H
+#define TCP_FAST_OPEN_SOCKET_H
+
+#include "ns3-compat.h"
+#include "tcp-fast-open-cookie.h"
+#include "tcp-fast-open-queue.h"
+#include "tcp-fast-open.h"
+
+#include "ns3/tcp-socket-base.h"
+
+#include <optional>
+
+namespace ns3
+{
+
+/**
+ * @ingroup tcp-fast-open
+ *
+ * A TCP socket with Fast Open (RFC 7413), as Linux has it.
+ *
+ * The socket owns the states LISTEN, SYN-SENT and SYN-RCVD, and writes SYN and
+ * SYN-ACK as Linux does: with the options MSS, SACK-permitted and timestamps,
+ * window scale and Fast Open, in this order. Everything after the handshake is
+ * TcpSocketBase's.
+ *
+ * ### Client
+ *
+ * A socket uses Fast Open when its node has the switch's bit CLIENT and the
+ * socket asks for it, in one of two ways:
+ *
+ * - Attribute FastOpenConnect, set by default: Linux's TCP_FASTOPEN_CONNECT.
+ *   With a cookie for the server in the cache, Connect() reports success at
+ *   once, and the first Send() makes the SYN that carries the cookie and the
+ *   data. Without a cookie, Connect() sends a SYN that asks for one. An
+ *   application that waits for the server to speak first must turn this off,
+ *   as on Linux: nothing is sent before the first Send().
+ * - SendTo() with the flag MSG_FASTOPEN on a fresh socket: connect and send in
+ *   one call.
+ *
+ * When the SYN-ACK does not acknowledge the SYN's data, the socket sends it
+ * again at once; when the SYN times out, it is sent again without data and
+ * option (RFC 7413, section 4.2.1). The application sees none of this.
+ *
+ * ### Server
+ *
+ * A listener serves Fast Open when its node has the bit SERVER and its
+ * attribute FastOpenQueueLength (Linux's TCP_FASTOPEN) is not 0. A SYN with a
+ * valid cookie makes a child in SYN-RCVD at once: the accept callback is
+ * called, the data is readable, and what the application sends leaves before
+ * the client's ACK has come (RFC 7413, section 4.2.2).
+ *
+ * ### Errors
+ *
+ * ns3::Socket has no numbers for the ways in which opening can fail;
+ * GetConnectionError() tells them apart, as SO_ERROR does on Linux. The failure
+ * itself is reported as ns-3 does: by the callback of a failed connection, or,
+ * where the application was told already that it is connected, by the one for
+ * closing on an error.
+ */
+class TcpFastOpenSocket : public compat::WithTypeId<TcpFastOpenSocket, TcpSocketBase>
+{
+  public:
+    /// Flag of SendTo(): connect with Fast Open and send, with Linux's value.
+    static constexpr uint32_t MSG_FASTOPEN = 0x20000000;
+
+    /// How opening or using the connection failed.
+    enum ConnectionError
+    {
+        NO_ERROR,    //!< it did not fail
+        IN_PROGRESS, //!< SendTo() asked for a cookie and took no data (EINPROGRESS)
+        REFUSED,     //!< the SYN was answered by RST (ECONNREFUSED)
+        TIMED_OUT,   //!< all retransmissions went unanswered (ETIMEDOUT)
+        RESET,       //!< the connection was reset by the peer (ECONNRESET)
+    };
+
+    /**
+     * Get the type ID.
+     * @return the object TypeId
+     */
+    static TypeId GetTypeId();
+
+    TcpFastOpenSocket();
+
+    /**
+     * Copy a listener: its settings and callbacks, not its connection.
+     *
+     * @param listener the listener
+     */
+    TcpFastOpenSocket(const TcpFastOpenSocket& listener);
+
+    /**
+     * @return how the connection failed, if it did
+     */
+    ConnectionError GetConnectionError() const;
+
+    /**
+     * @return how many bytes of data the last SYN carried that this client sent
+     *         with data
+     */
+    uint32_t GetSynDataSent() const;
+
+    /**
+     * @return how many bytes of the SYN's data the server acknowledged in its
+     *         SYN-ACK
+     */
+    uint32_t GetSynDataAcked() const;
+
+    int Send(Ptr<Packet> packet, uint32_t flags) override;
+
+    /**
+     * Send data; with the flag MSG_FASTOPEN connect and send in one call.
+     *
+     * With a cookie for the server, the SYN takes as much of the packet as it
+     * may carry; the rest is the caller's to send. Without one, or when the
+     * SYN has no room, the connection is opened the plain way and no data is
+     * taken: the call returns -1, and GetConnectionError() is IN_PROGRESS.
+     *
+     * @param packet the data; an empty one opens with the cookie alone
+     * @param flags 0 or MSG_FASTOPEN
+     * @param address with MSG_FASTOPEN the server's address and port,
+     *        otherwise of no meaning
+     * @return the number of bytes taken, or -1 on an error: ERROR_OPNOTSUPP
+     *         where the node's switch is off, ERROR_ISCONN where the socket is
+     *         open already, and those of Connect()
+     */
+    int SendTo(Ptr<Packet> packet, uint32_t flags, const Address& address) override;
+    int Close() override;
+
+  protected:
+    void DoForwardUp(Ptr<Packet> packet,
+                     const Address& fromAddress,
+                     const Address& toAddress) override;
+    Ptr<TcpSocketBase> Fork() override;
+    void CompleteFork(Ptr<Packet> packet,
+                      const TcpHeader& header,
+                      const Address& fromAddress,
+                      const Address& toAddress) override;
+    void SendEmptyPacket(uint8_t flags) override;
+    uint32_t SendDataPacket(SequenceNumber32 seq, uint32_t maxSize, bool withAck) override;
+    void ReTxTimeout() override;
+
+  private:
+    // Opening, the client's side
+
+    /**
+     * Send the SYN, or put it off until there is data (FastOpenConnect).
+     *
+     * @param flags SYN, with the flags of ECN where they are wanted
+     */
+    void Open(uint8_t flags);
+
+    /**
+     * How much data a SYN to a known server may carry.
+     *
+     * @param entry what is known of the server
+     * @return the number of bytes (RFC 7413, section 4.2.1)
+     */
+    uint32_t GetSynDataLimit(const TcpFastOpenCache::Entry& entry) const;
+
+    /**
+     * Process a segment in SYN-SENT.
+     *
+     * @param packet the payload
+     * @param header the header
+     */
+    void ProcessInSynSent(Ptr<Packet> packet, const TcpHeader& header);
+
+    /**
+     * Answer a SYN that crosses ours (simultaneous open, RFC 9293, 3.5).
+     *
+     * @param header the peer's SYN
+     */
+    void ProcessCrossingSyn(const TcpHeader& header);
+
+    /**
+     * Keep the cookie of a SYN-ACK if it was asked for.
+     *
+     * @param header the SYN-ACK
+     */
+    void LearnCookie(const TcpHeader& header);
+
+    /**
+     * Settle the SYN and its data with an acknowledgement; data that is not
+     * acknowledged is marked as lost.
+     *
+     * @param ack the acknowledgement number, already found acceptable
+     */
+    void SettleSyn(SequenceNumber32 ack);
+
+    /**
+     * Send what is to follow the handshake: the SYN's data again where it was
+     * not acknowledged, then more data, and FIN if the application has closed.
+     *
+     * @param mustAck whether a segment has to leave in any case
+     */
+    void SendAfterHandshake(bool mustAck);
+
+    // Opening, the server's side
+
+    /**
+     * Process a segment in LISTEN.
+     *
+     * @param packet the payload
+     * @param header the header
+     * @param fromAddress the client's address and port
+     * @param toAddress our address and port
+     */
+    void ProcessInListen(Ptr<Packet> packet,
+                         const TcpHeader& header,
+                         const Address& fromAddress,
+                         const Address& toAddress);
+
+    /**
+     * Decide on a SYN's Fast Open option and data (RFC 7413, section 4.2.2),
+     * in Linux's order: enabled, queue below its limit, cookie. Sets the cookie
+     * to grant.
+     *
+     * @param header the SYN
+     * @param size the number of bytes of data in it
+     * @return whether to accept the connection with its data now
+     */
+    bool JudgeSyn(const TcpHeader& header, uint32_t size);
+
+    /**
+     * Take the data, and the FIN, of an accepted SYN.
+     *
+     * @param packet the data
+     * @param header the SYN
+     */
+    void TakeSynData(Ptr<Packet> packet, const TcpHeader& header);
+
+    /**
+     * Process a segment in SYN-RCVD, or in FIN-WAIT-1 before the handshake is
+     * complete.
+     *
+     * @param packet the payload
+     * @param header the header
+     * @param fromAddress the peer's address and port
+     */
+    void ProcessInSynRcvd(Ptr<Packet> packet, const TcpHeader& header, const Address& fromAddress);
+
+    // Both sides
+
+    /**
+     * Take over what a SYN or SYN-ACK says: window, MSS, window scale, SACK,
+     * timestamps; and set the initial window.
+     *
+     * @param header the SYN or SYN-ACK
+     */
+    void Negotiate(const TcpHeader& header);
+
+    /**
+     * Write and send a SYN or SYN-ACK. Only the first one carries the Fast Open
+     * option and data.
+     *
+     * @param first whether it is the first one
+     */
+    void SendHandshake(bool first);
+
+    /**
+     * Take data for the SYN from the send buffer or from SendTo().
+     *
+     * @return the SYN's payload
+     */
+    Ptr<Packet> LoadSyn();
+
+    /**
+     * Send the first SYN or SYN-ACK and start its timer.
+     */
+    void StartHandshake();
+
+    /**
+     * Complete a header with the ports and send a segment past the base.
+     *
+     * @param packet the payload
+     * @param header the header
+     */
+    void SendSegment(Ptr<Packet> packet, TcpHeader& header);
+
+    /**
+     * The SYN or SYN-ACK timed out: send it again, or give up.
+     */
+    void HandshakeTimeout();
+
+    /**
+     * Start the timer for the next retransmission, each time twice as long.
+     */
+    void BackOff();
+
+    /**
+     * (Re)start the timer of the SYN or SYN-ACK.
+     */
+    void StartHandshakeTimer();
+
+    /**
+     * The connection could not be opened: close and tell the application.
+     *
+     * @param error why
+     */
+    void FailToOpen(ConnectionError error);
+
+    /**
+     * The handshake of a connection accepted with a cookie is over.
+     */
+    void LeaveQueue();
+
+    /**
+     * Answer an unacceptable segment by a reset (RFC 9293, section 3.5.2).
+     *
+     * @param header the segment
+     */
+    void SendResetFor(const TcpHeader& header);
+
+    /**
+     * Where the handshake gave no RTT sample, be careful with the RTO.
+     */
+    void UseFallbackRto();
+
+    /**
+     * After the handshake: start the timer of what is outstanding, and window
+     * probes when the peer's window is shut.
+     */
+    void StartTimers();
+
+    /**
+     * @return the MSS to announce: the attribute, or the interface's MTU less
+     *         the IP and TCP headers
+     */
+    uint16_t GetMss() const;
+
+    /**
+     * @return our IP address; an empty Address without an endpoint
+     */
+    Address GetLocalIp() const;
+
+    /**
+     * @return the peer's IP address; an empty Address without an endpoint
+     */
+    Address GetPeerIp() const;
+
+    /**
+     * @return the node's Fast Open object, nullptr where it has none
+     */
+    Ptr<TcpFastOpen> GetFastOpen() const;
+
+    /**
+     * @return whether this node and this listener serve Fast Open
+     */
+    bool IsServing() const;
+
+    /**
+     * @param length how many connections may be pending
+     */
+    void SetQueueLength(uint32_t length);
+
+    /**
+     * @return how many connections may be pending
+     */
+    uint32_t GetQueueLength() const;
+
+    // Settings
+    bool m_fastOpenConnect{true};  //!< attribute FastOpenConnect
+    uint16_t m_mss{0};             //!< attribute Mss
+    Ptr<TcpFastOpenQueue> m_queue; //!< the listener's count of pending connections
+
+    // The handshake of this connection
+    SequenceNumber32 m_iss{0};                 //!< our initial sequence number
+    SequenceNumber32 m_irs{0};                 //!< the peer's initial sequence number
+    uint8_t m_handshakeFlags{0};               //!< flags of our SYN or SYN-ACK
+    std::optional<TcpFastOpenCookie> m_option; //!< Fast Open option of our SYN or SYN-ACK
+    bool m_passive{false};                     //!< we are a listener's child
+    bool m_synDeferred{false};                 //!< the SYN waits for the first Send()
+    bool m_reportedOpen{false};                //!< the application takes us for connected
+    bool m_synRetransmitted{false};            //!< our SYN or SYN-ACK was sent again
+    bool m_pending{false};                     //!< accepted by cookie, handshake not complete
+    uint32_t m_synDataLimit{0};                //!< data that the SYN may carry, in bytes
+    uint32_t m_synDataSize{0};                 //!< data that our SYN carried, in bytes
+    uint32_t m_synDataAcked{0};                //!< what the SYN-ACK acknowledged of it
+    uint16_t m_peerMss{0};                     //!< the peer's MSS option, 0 without one
+    Ptr<Packet> m_sendToData;                  //!< what SendTo(MSG_FASTOPEN) offers to the SYN
+    ConnectionError m_error{NO_ERROR};         //!< how the connection failed
+};
+
+} // namespace ns3
+
+#endif // TCP_FAST_OPEN_SOCKET_H

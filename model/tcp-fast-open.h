@@ -1,0 +1,325 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+
+#ifndef TCP_FAST_OPEN_H
+#define TCP_FAST_OPEN_H
+
+#include "tcp-fast-open-cache.h"
+#include "tcp-fast-open-keys.h"
+
+#include "ns3/object.h"
+#include "ns3/random-variable-stream.h"
+#include "ns3/traced-callback.h"
+#include "ns3/traced-value.h"
+
+#include <cstdint>
+#include <string>
+
+namespace ns3
+{
+
+/**
+ * @ingroup tcp-fast-open
+ *
+ * What a node has for TCP Fast Open: the switch, the server's keys, the
+ * client's cache, the counters, and the trace sources. TcpFastOpenHelper
+ * aggregates one to a node; a node without one has Fast Open off.
+ *
+ * The switch is Linux's `net.ipv4.tcp_fastopen`. Bit CLIENT lets the node's
+ * sockets use Fast Open when they connect, bit SERVER when they listen; a
+ * socket has to ask for it too (see TcpFastOpenSocket). The default is the
+ * client's bit alone, as on Linux.
+ *
+ * Linux and RFC 7413 differ in a few points. Each is an attribute, and
+ * SetProfile() sets all of them together; the default is Linux's way.
+ *
+ * | attribute           | `linux`                          | `rfc7413`                 |
+ * |---------------------|----------------------------------|---------------------------|
+ * | SynDataFillsSegment | false: SYN data up to MSS - 40   | true: MSS - the options   |
+ */
+class TcpFastOpen : public Object
+{
+  public:
+    /// Bits of the switch, those of Linux's `net.ipv4.tcp_fastopen`.
+    enum Switch : uint32_t
+    {
+        CLIENT = 0x1, //!< sockets that connect may use Fast Open
+        SERVER = 0x2, //!< listeners may serve Fast Open
+    };
+
+    /// Why a server did not accept the data of a SYN.
+    enum class Refusal
+    {
+        OFF,        //!< node or listener has Fast Open off
+        QUEUE_FULL, //!< as many connections are pending as the listener allows
+        NO_COOKIE,  //!< the SYN shows no cookie
+        BAD_COOKIE, //!< the cookie is not the client's
+    };
+
+    /// Why a client that wanted Fast Open went on the plain way.
+    enum class Fallback
+    {
+        NO_ROOM,           //!< the options leave no room for the cookie
+        SYN_RETRANSMITTED, //!< the SYN timed out and is sent again as a plain one
+        DATA_NOT_ACKED,    //!< the SYN-ACK does not acknowledge all data of the SYN
+    };
+
+    /// Counters with the meaning of Linux's TcpExt counters TCPFastOpen*.
+    struct Counters
+    {
+        uint64_t active{0};         //!< connections whose SYN data was acknowledged
+        uint64_t activeFail{0};     //!< connections whose SYN data had to be sent again
+        uint64_t passive{0};        //!< connections accepted by a valid cookie
+        uint64_t passiveFail{0};    //!< SYNs with an invalid cookie
+        uint64_t listenOverflow{0}; //!< SYNs that came when the queue was full
+        uint64_t cookieReqd{0};     //!< cookie requests received
+    };
+
+    /**
+     * Get the type ID.
+     * @return the object TypeId
+     */
+    static TypeId GetTypeId();
+
+    TcpFastOpen();
+
+    /**
+     * Set the attributes in which Linux and the RFC differ.
+     *
+     * @param name `linux` or `rfc7413`; anything else ends the program
+     */
+    void SetProfile(const std::string& name);
+
+    /**
+     * @return whether sockets of this node may use Fast Open to connect
+     */
+    bool IsClientEnabled() const;
+
+    /**
+     * @return whether listeners of this node may serve Fast Open
+     */
+    bool IsServerEnabled() const;
+
+    /**
+     * @return whether SYN data may fill the segment up to the MSS less the
+     *         options in use (RFC 7413), or up to the MSS less 40 (Linux)
+     */
+    bool SynDataFillsSegment() const;
+
+    /**
+     * @return the server's keys; unless one was set, a random one is drawn now
+     */
+    const TcpFastOpenKeys& GetKeys();
+
+    /**
+     * @return the client's cache of cookies
+     */
+    TcpFastOpenCache& GetCache();
+
+    /**
+     * @return the counters
+     */
+    const Counters& GetCounters() const;
+
+    /**
+     * Fix the random stream from which an unset key is drawn.
+     *
+     * @param stream the stream
+     * @return how many streams were used
+     */
+    int64_t AssignStreams(int64_t stream);
+
+    // What the sockets report. Each counts and fires the trace source.
+
+    /**
+     * A client's SYN asks for a cookie.
+     * @param client the client's IP address
+     * @param server the server's IP address
+     */
+    void NotifyCookieRequested(const Address& client, const Address& server);
+
+    /**
+     * A server received a cookie request.
+     */
+    void NotifyCookieRequestReceived();
+
+    /**
+     * A server's SYN-ACK carries a cookie.
+     * @param client the client's IP address
+     * @param server the server's IP address
+     * @param cookie the cookie
+     */
+    void NotifyCookieGranted(const Address& client,
+                             const Address& server,
+                             const TcpFastOpenCookie& cookie);
+
+    /**
+     * A client received a cookie: keep it in the cache.
+     * @param entry the addresses, the cookie and the server's MSS
+     */
+    void NotifyCookieReceived(const TcpFastOpenCache::Entry& entry);
+
+    /**
+     * A client sent a SYN with data.
+     * @param client the client's IP address
+     * @param server the server's IP address
+     * @param bytes how many bytes of data
+     */
+    void NotifySynDataSent(const Address& client, const Address& server, uint32_t bytes);
+
+    /**
+     * A client's SYN with data was answered.
+     * @param client the client's IP address
+     * @param server the server's IP address
+     * @param acked whether all data was acknowledged
+     */
+    void NotifySynDataAnswered(const Address& client, const Address& server, bool acked);
+
+    /**
+     * A server accepted a connection by its cookie, with or without data.
+     * @param client the client's IP address
+     * @param server the server's IP address
+     * @param bytes how many bytes of data
+     */
+    void NotifySynDataAccepted(const Address& client, const Address& server, uint32_t bytes);
+
+    /**
+     * A server did not accept the cookie or the data of a SYN.
+     * @param client the client's IP address
+     * @param server the server's IP address
+     * @param bytes how many bytes of data
+     * @param why the reason
+     */
+    void NotifySynDataRefused(const Address& client,
+                              const Address& server,
+                              uint32_t bytes,
+                              Refusal why);
+
+    /**
+     * A client goes on the plain way.
+     * @param client the client's IP address
+     * @param server the server's IP address
+     * @param why the reason
+     */
+    void NotifyFallback(const Address& client, const Address& server, Fallback why);
+
+    /**
+     * A connection became pending, or is no longer.
+     * @param change +1 or -1
+     */
+    void NotifyPending(int32_t change);
+
+    /**
+     * TracedCallback signature: a client and a server.
+     *
+     * @param [in] client the client's IP address
+     * @param [in] server the server's IP address
+     */
+    typedef void (*PeersCallback)(const Address& client, const Address& server);
+
+    /**
+     * TracedCallback signature: a cookie for a client.
+     *
+     * @param [in] client the client's IP address
+     * @param [in] server the server's IP address
+     * @param [in] cookie the cookie
+     */
+    typedef void (*CookieCallback)(const Address& client,
+                                   const Address& server,
+                                   const TcpFastOpenCookie& cookie);
+
+    /**
+     * TracedCallback signature: data in a SYN.
+     *
+     * @param [in] client the client's IP address
+     * @param [in] server the server's IP address
+     * @param [in] bytes how many bytes
+     */
+    typedef void (*SynDataCallback)(const Address& client, const Address& server, uint32_t bytes);
+
+    /**
+     * TracedCallback signature: data in a SYN that was refused.
+     *
+     * @param [in] client the client's IP address
+     * @param [in] server the server's IP address
+     * @param [in] bytes how many bytes
+     * @param [in] why the reason
+     */
+    typedef void (*RefusalCallback)(const Address& client,
+                                    const Address& server,
+                                    uint32_t bytes,
+                                    Refusal why);
+
+    /**
+     * TracedCallback signature: a client's fallback.
+     *
+     * @param [in] client the client's IP address
+     * @param [in] server the server's IP address
+     * @param [in] why the reason
+     */
+    typedef void (*FallbackCallback)(const Address& client, const Address& server, Fallback why);
+
+  private:
+    /**
+     * @param text the key as Linux writes it; empty for a random one
+     */
+    void SetKey(std::string text);
+
+    /**
+     * @return the key as Linux writes it; empty while none is set or drawn
+     */
+    std::string GetKey() const;
+
+    /**
+     * @param limit how many entries the cache keeps at most
+     */
+    void SetCacheSize(uint32_t limit);
+
+    /**
+     * @return how many entries the cache keeps at most
+     */
+    uint32_t GetCacheSize() const;
+
+    uint32_t m_switch{CLIENT};           //!< bits of Switch
+    bool m_synDataFillsSegment{false};   //!< RFC 7413's way of sizing SYN data
+    bool m_haveKey{false};               //!< whether the key is set or drawn
+    TcpFastOpenKeys m_keys;              //!< the server's keys
+    TcpFastOpenCache m_cache;            //!< the client's cookies
+    Counters m_counters;                 //!< the counters
+    Ptr<UniformRandomVariable> m_random; //!< where unset keys come from
+    TracedValue<uint32_t> m_pending{0};  //!< connections in SYN-RCVD
+
+    TracedCallback<const Address&, const Address&> m_cookieRequested; //!< client asked
+    TracedCallback<const Address&, const Address&, const TcpFastOpenCookie&>
+        m_cookieGranted; //!< server granted
+    TracedCallback<const Address&, const Address&, const TcpFastOpenCookie&>
+        m_cookieCached;                                                         //!< client keeps
+    TracedCallback<const Address&, const Address&, uint32_t> m_synDataSent;     //!< client sent
+    TracedCallback<const Address&, const Address&, uint32_t> m_synDataAccepted; //!< server took
+    TracedCallback<const Address&, const Address&, uint32_t, Refusal>
+        m_synDataRefused;                                                //!< server refused
+    TracedCallback<const Address&, const Address&, Fallback> m_fallback; //!< client fell back
+};
+
+/**
+ * Print the reason of a refusal.
+ *
+ * @param os the stream
+ * @param why the reason
+ * @return the stream
+ */
+std::ostream& operator<<(std::ostream& os, TcpFastOpen::Refusal why);
+
+/**
+ * Print the reason of a fallback.
+ *
+ * @param os the stream
+ * @param why the reason
+ * @return the stream
+ */
+std::ostream& operator<<(std::ostream& os, TcpFastOpen::Fallback why);
+
+} // namespace ns3
+
+#endif // TCP_FAST_OPEN_H

@@ -1,0 +1,158 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+
+#include "tcp-option-fast-open.h"
+
+#include "ns3/buffer.h"
+#include "ns3/log.h"
+
+#include <array>
+
+namespace ns3
+{
+
+NS_LOG_COMPONENT_DEFINE("TcpOptionFastOpen");
+
+NS_OBJECT_ENSURE_REGISTERED(TcpOptionFastOpen);
+
+TypeId
+TcpOptionFastOpen::GetTypeId()
+{
+    static TypeId tid = TypeId("ns3::TcpOptionFastOpen")
+                            .SetParent<TcpOption>()
+                            .SetGroupName("TcpFastOpen")
+                            .AddConstructor<TcpOptionFastOpen>();
+    return tid;
+}
+
+TcpOptionFastOpen::TcpOptionFastOpen(const TcpFastOpenCookie& cookie)
+    : m_cookie(cookie)
+{
+}
+
+void
+TcpOptionFastOpen::Print(std::ostream& os) const
+{
+    if (IsRequest())
+    {
+        os << "cookie request";
+    }
+    else
+    {
+        os << "cookie " << m_cookie;
+    }
+}
+
+void
+TcpOptionFastOpen::Serialize(Buffer::Iterator start) const
+{
+    start.WriteU8(KIND);
+    start.WriteU8(static_cast<uint8_t>(GetSerializedSize()));
+    start.Write(m_cookie.GetBytes(), m_cookie.GetSize());
+}
+
+uint32_t
+TcpOptionFastOpen::Deserialize(Buffer::Iterator start)
+{
+    if (start.GetRemainingSize() < 2)
+    {
+        return 0;
+    }
+    const uint8_t kind = start.ReadU8();
+    const uint8_t length = start.ReadU8();
+    if (kind != KIND || length < 2)
+    {
+        return 0;
+    }
+    const uint8_t size = length - 2;
+    if (size > start.GetRemainingSize() || (size != 0 && !TcpFastOpenCookie::IsValidSize(size)))
+    {
+        NS_LOG_LOGIC("ignored: length " << +length);
+        return 0;
+    }
+    std::array<uint8_t, TcpFastOpenCookie::MAX_SIZE> bytes{};
+    start.Read(bytes.data(), size);
+    m_cookie = TcpFastOpenCookie(bytes.data(), size);
+    return length;
+}
+
+uint8_t
+TcpOptionFastOpen::GetKind() const
+{
+    return KIND;
+}
+
+uint32_t
+TcpOptionFastOpen::GetSerializedSize() const
+{
+    return 2 + m_cookie.GetSize();
+}
+
+const TcpFastOpenCookie&
+TcpOptionFastOpen::GetCookie() const
+{
+    return m_cookie;
+}
+
+bool
+TcpOptionFastOpen::IsRequest() const
+{
+    return m_cookie.IsEmpty();
+}
+
+uint32_t
+TcpOptionFastOpen::GetPaddedSize() const
+{
+    return (GetSerializedSize() + 3) / 4 * 4;
+}
+
+bool
+TcpOptionFastOpen::AppendTo(TcpHeader& header) const
+{
+    const uint32_t oldSize = header.GetSerializedSize();
+    const uint32_t newSize = oldSize + GetPaddedSize();
+    if (newSize > 20U + header.GetMaxOptionLength())
+    {
+        return false;
+    }
+
+    // The header refuses kinds that it does not know, but it does read them:
+    // write it out, put the option behind the others, and read it again.
+    Buffer buffer;
+    buffer.AddAtStart(newSize);
+    header.Serialize(buffer.Begin());
+    Buffer::Iterator i = buffer.Begin();
+    i.Next(oldSize);
+    Serialize(i);
+    i.Next(GetSerializedSize());
+    i.WriteU8(TcpOption::NOP, GetPaddedSize() - GetSerializedSize());
+    i = buffer.Begin();
+    i.Next(12); // the data offset, in 32-bit words, is the upper half of byte 12
+    i.WriteU8(static_cast<uint8_t>(newSize / 4 << 4));
+    header.Deserialize(buffer.Begin());
+    return true;
+}
+
+Ptr<const TcpOptionFastOpen>
+TcpOptionFastOpen::Find(const TcpHeader& header)
+{
+    if (!(header.GetFlags() & TcpHeader::SYN))
+    {
+        return nullptr;
+    }
+    for (const auto& option : header.GetOptionList())
+    {
+        if (option->GetKind() == KIND)
+        {
+            Buffer buffer;
+            buffer.AddAtStart(option->GetSerializedSize());
+            option->Serialize(buffer.Begin());
+            Ptr<TcpOptionFastOpen> fastOpen = CreateObject<TcpOptionFastOpen>();
+            return fastOpen->Deserialize(buffer.Begin()) ? fastOpen : nullptr;
+        }
+    }
+    return nullptr;
+}
+
+} // namespace ns3
