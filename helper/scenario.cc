@@ -130,7 +130,12 @@ Scenario::LinuxTcp()
         {"ns3::TcpSocket::ConnCount", "7"},    // tcp_syn_retries 6, and the first
         {"ns3::TcpSocket::DataRetries", "15"}, // tcp_retries2
         {"ns3::TcpSocket::DelAckTimeout", "40ms"},
-        {"ns3::TcpSocket::DelAckCount", "1"}, // TCP_QUICKACK holds for a short transfer
+        {"ns3::TcpSocket::DelAckCount", "2"},
+        {"ns3::TcpLinuxSocket::QuickAcks", "16"},      // TCP_MAX_QUICKACKS
+        {"ns3::TcpLinuxSocket::TailRecovery", "true"}, // tcp_recovery, tcp_early_retrans
+        {"ns3::TcpLinuxSocket::FRto", "true"},         // tcp_frto
+        {"ns3::TcpFastOpenSocket::ReduceInitialCwnd", "true"},
+        {"ns3::RttLinux::Jiffy", "4ms"}, // HZ 250
         {"ns3::TcpSocket::SndBufSize", "4194304"},
         {"ns3::TcpSocket::RcvBufSize", "4194304"},
         {"ns3::TcpSocketBase::MinRto", "200ms"},

@@ -5,6 +5,7 @@
 #ifndef NS3_COMPAT_H
 #define NS3_COMPAT_H
 
+#include "ns3/object.h"
 #include "ns3/packet.h"
 #include "ns3/type-id.h"
 
@@ -25,7 +26,7 @@ namespace compat
  *
  * Up to 3.44 each class of TCP overrides GetInstanceTypeId(), and so must its
  * subclasses, lest their attributes stay unknown. From 3.45 on the function is
- * final in Object. The type of the base's member function tells which holds.
+ * final in Object. Whose member function the base has tells which holds.
  *
  * @tparam Self the class to define
  * @tparam Base the class of ns-3 to derive it from
@@ -41,8 +42,8 @@ class WithTypeId : public Base
 template <class Self, class Base>
 class WithTypeId<Self,
                  Base,
-                 std::enable_if_t<std::is_same<decltype(&Base::GetInstanceTypeId),
-                                               TypeId (Base::*)() const>::value>> : public Base
+                 std::enable_if_t<!std::is_same<decltype(&Base::GetInstanceTypeId),
+                                                TypeId (Object::*)() const>::value>> : public Base
 {
   public:
     using Base::Base;

@@ -24,12 +24,25 @@ RttLinux::GetTypeId()
                           "timeout (Linux's tcp_rto_min).",
                           TimeValue(MilliSeconds(200)),
                           MakeTimeAccessor(&RttLinux::m_minVariation),
+                          MakeTimeChecker(Time(0)))
+            .AddAttribute("Fallback",
+                          "Retransmission timeout while there is no sample (RFC 6298, section "
+                          "5.7; Linux's TCP_TIMEOUT_FALLBACK).",
+                          TimeValue(Seconds(3)),
+                          MakeTimeAccessor(&RttLinux::m_fallback),
+                          MakeTimeChecker(Time(0)))
+            .AddAttribute("Jiffy",
+                          "Unit of the timer wheel (Linux with HZ=250: 4 ms); 0: exact timers.",
+                          TimeValue(Time(0)),
+                          MakeTimeAccessor(&RttLinux::m_jiffy),
                           MakeTimeChecker(Time(0)));
     return tid;
 }
 
 RttLinux::RttLinux()
 {
+    // As in RttEstimator: the attributes are needed now
+    ObjectBase::ConstructSelf(AttributeConstructionList());
     Reset();
 }
 
@@ -69,8 +82,20 @@ RttLinux::Measurement(Time sample)
             m_maxDeviation = m_minVariation;
         }
     }
-    m_estimatedVariation = m_variation / 4; // TcpSocketBase adds four times this
     m_nSamples++;
+    Publish();
+}
+
+void
+RttLinux::Publish()
+{
+    const Time timeout = m_estimatedRtt + m_variation;
+    Time grid = m_jiffy;
+    while (grid.IsStrictlyPositive() && timeout > 62 * grid)
+    {
+        grid = 8 * grid;
+    }
+    m_estimatedVariation = (m_variation + grid / 2) / 4; // TcpSocketBase adds four times this
 }
 
 Ptr<RttEstimator>
@@ -85,8 +110,9 @@ RttLinux::Reset()
     RttEstimator::Reset();
     m_deviation = Time(0);
     m_maxDeviation = Time(0);
-    m_variation = Time(0);
+    m_variation = m_fallback - m_estimatedRtt;
     m_roundTripEnds = Time(0);
+    Publish();
 }
 
 } // namespace ns3

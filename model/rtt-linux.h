@@ -23,7 +23,12 @@ namespace ns3
  *
  * so that the timeout of a path of 50 ms is 250 ms and not 200 ms. Besides,
  * Linux follows a falling RTT more slowly with the variation, and lets it
- * shrink at most once in a round trip.
+ * shrink at most once in a round trip. Without a sample from the handshake the
+ * timeout is 3 s (RFC 6298, section 5.7).
+ *
+ * Linux's timers are coarse: the timer wheel rounds a timeout up to a grid of 1
+ * jiffy below 63 jiffies, of 8 below 504, of 64 below 4032. The attribute Jiffy
+ * adds what that takes on average; it is 0 by default.
  *
  * Set it as the RttEstimatorType of a node's TcpL4Protocol.
  */
@@ -43,6 +48,13 @@ class RttLinux : public compat::WithTypeId<RttLinux, RttEstimator>
     void Reset() override;
 
   private:
+    /**
+     * Set the variation that TcpSocketBase reads.
+     */
+    void Publish();
+
+    Time m_jiffy;         //!< unit of the timer wheel
+    Time m_fallback;      //!< timeout without a sample
     Time m_minVariation;  //!< least share of the variation in the RTO
     Time m_deviation;     //!< smoothed mean deviation, times 4
     Time m_maxDeviation;  //!< its maximum in the current round trip

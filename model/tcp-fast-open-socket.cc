@@ -47,8 +47,9 @@ constexpr uint32_t MIN_MSS = 48;
 /// SYN data to a server of unknown MSS, in bytes (RFC 7413, section 4.2.1).
 constexpr uint32_t UNKNOWN_MSS_IPV4 = 536;
 constexpr uint32_t UNKNOWN_MSS_IPV6 = 1220; //!< the same for IPv6
-/// The RTO when the handshake gave no RTT sample (RFC 6298, section 5.7).
-const Time FALLBACK_RTO = Seconds(3);
+/// What fits Linux's send buffer at first, in bytes (two initial windows of
+/// segments of 2304 bytes of memory: tcp_sndbuf_expand).
+constexpr uint32_t INITIAL_SEND_BUFFER = 46080;
 
 /**
  * @param header a segment's header
@@ -91,7 +92,7 @@ TcpFastOpenSocket::GetTypeId()
 {
     static TypeId tid =
         TypeId("ns3::TcpFastOpenSocket")
-            .SetParent<TcpSocketBase>()
+            .SetParent<TcpLinuxSocket>()
             .SetGroupName("TcpFastOpen")
             .AddConstructor<TcpFastOpenSocket>()
             .AddAttribute("FastOpenConnect",
@@ -107,6 +108,12 @@ TcpFastOpenSocket::GetTypeId()
                           MakeUintegerAccessor(&TcpFastOpenSocket::SetQueueLength,
                                                &TcpFastOpenSocket::GetQueueLength),
                           MakeUintegerChecker<uint32_t>())
+            .AddAttribute("ReduceInitialCwnd",
+                          "Start with a window of one segment when the SYN or SYN-ACK was sent "
+                          "again more than once (RFC 5681, section 3.1, as Linux applies it).",
+                          BooleanValue(false),
+                          MakeBooleanAccessor(&TcpFastOpenSocket::m_reduceInitialCwnd),
+                          MakeBooleanChecker())
             .AddAttribute("Mss",
                           "The MSS to announce, in bytes; 0: the interface's MTU less 40 for "
                           "IPv4 or 60 for IPv6.",
@@ -122,8 +129,9 @@ TcpFastOpenSocket::TcpFastOpenSocket()
 }
 
 TcpFastOpenSocket::TcpFastOpenSocket(const TcpFastOpenSocket& listener)
-    : compat::WithTypeId<TcpFastOpenSocket, TcpSocketBase>(listener),
+    : compat::WithTypeId<TcpFastOpenSocket, TcpLinuxSocket>(listener),
       m_fastOpenConnect(listener.m_fastOpenConnect),
+      m_reduceInitialCwnd(listener.m_reduceInitialCwnd),
       m_mss(listener.m_mss),
       m_queue(listener.m_queue)
 {
@@ -260,7 +268,7 @@ TcpFastOpenSocket::DoForwardUp(Ptr<Packet> packet,
         {
             m_error = RESET;
         }
-        TcpSocketBase::DoForwardUp(packet, fromAddress, toAddress);
+        TcpLinuxSocket::DoForwardUp(packet, fromAddress, toAddress);
         return;
     }
 
@@ -301,14 +309,14 @@ TcpFastOpenSocket::SendEmptyPacket(uint8_t flags)
     }
     else
     {
-        TcpSocketBase::SendEmptyPacket(flags);
+        TcpLinuxSocket::SendEmptyPacket(flags);
     }
 }
 
 uint32_t
 TcpFastOpenSocket::SendDataPacket(SequenceNumber32 seq, uint32_t maxSize, bool withAck)
 {
-    const uint32_t size = TcpSocketBase::SendDataPacket(seq, maxSize, withAck);
+    const uint32_t size = TcpLinuxSocket::SendDataPacket(seq, maxSize, withAck);
     if (m_state == SYN_RCVD && m_closeOnEmpty && m_txBuffer->SizeFromSequence(seq + size) == 0)
     {
         // The base has put the FIN on this segment, but knows the transition
@@ -325,7 +333,7 @@ TcpFastOpenSocket::ReTxTimeout()
     {
         m_error = TIMED_OUT; // the base gives up now
     }
-    TcpSocketBase::ReTxTimeout();
+    TcpLinuxSocket::ReTxTimeout();
 }
 
 // Opening, the client's side
@@ -337,7 +345,7 @@ TcpFastOpenSocket::Open(uint8_t flags)
     m_handshakeFlags = flags;
     m_option.reset();
     m_synDataSize = 0;
-    m_synRetransmitted = false;
+    m_synRetransmissions = 0;
     m_error = NO_ERROR;
 
     Ptr<TcpFastOpen> fastOpen = GetFastOpen();
@@ -441,7 +449,7 @@ TcpFastOpenSocket::ProcessInSynSent(Ptr<Packet> packet, const TcpHeader& header)
     m_state = ESTABLISHED;
     m_connected = true;
     SettleSyn(ack);
-    UseFallbackRto();
+    HeedHandshakeLoss();
     UpdatePacingRate();
     SendAfterHandshake(true);
     if (!m_reportedOpen)
@@ -769,12 +777,15 @@ TcpFastOpenSocket::ProcessInSynRcvd(Ptr<Packet> packet,
     m_retxEvent.Cancel();
     const bool early = m_pending; // accepted by its cookie
     LeaveQueue();
-    if (m_state == FIN_WAIT_1 && m_synRetransmitted)
+    if (m_synRetransmissions > 0 &&
+        (m_state == FIN_WAIT_1 || (m_closeOnEmpty && m_txBuffer->Size() <= INITIAL_SEND_BUFFER)))
     {
-        m_history.clear(); // Linux takes no sample here, so the fallback holds
+        // Once the application has closed, Linux takes no sample of a SYN-ACK
+        // sent twice. It has if the response went into the send buffer at once.
+        m_history.clear();
     }
     EstimateRtt(header);
-    UseFallbackRto();
+    HeedHandshakeLoss();
     UpdateWindowSize(header);
     m_congestionControl->CongestionStateSet(m_tcb, TcpSocketState::CA_OPEN);
     m_tcb->m_congState = TcpSocketState::CA_OPEN;
@@ -950,8 +961,10 @@ TcpFastOpenSocket::SendHandshake(bool first)
     if (first)
     {
         UpdateRttHistory(m_iss, 0, false);
+        return;
     }
-    else if (client ? m_option.has_value() : m_pending && !m_timestampEnabled)
+    m_synRetransmissions++;
+    if (client ? m_option.has_value() : m_pending && !m_timestampEnabled)
     {
         m_history.clear();
     }
@@ -1021,13 +1034,12 @@ TcpFastOpenSocket::HandshakeTimeout()
         FailToOpen(TIMED_OUT);
         return;
     }
-    if (m_option && !m_synRetransmitted && m_state == SYN_SENT)
+    if (m_option && m_synRetransmissions == 0 && m_state == SYN_SENT)
     {
         GetFastOpen()->NotifyFallback(GetLocalIp(),
                                       GetPeerIp(),
                                       TcpFastOpen::Fallback::SYN_RETRANSMITTED);
     }
-    m_synRetransmitted = true;
     SendHandshake(false);
     BackOff();
 }
@@ -1101,11 +1113,18 @@ TcpFastOpenSocket::SendSegment(Ptr<Packet> packet, TcpHeader& header)
 }
 
 void
-TcpFastOpenSocket::UseFallbackRto()
+TcpFastOpenSocket::HeedHandshakeLoss()
 {
     if (m_rtt->GetNSamples() == 0)
     {
-        m_rto = FALLBACK_RTO;
+        // Not what was left of the SYN's backoff
+        m_rto = Max(m_rtt->GetEstimate() + Max(m_clockGranularity, m_rtt->GetVariation() * 4),
+                    m_minRto);
+    }
+    if (m_reduceInitialCwnd && m_synRetransmissions > 1)
+    {
+        m_tcb->m_cWnd = GetSegSize();
+        m_tcb->m_cWndInfl = m_tcb->m_cWnd;
     }
 }
 

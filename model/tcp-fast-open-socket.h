@@ -9,8 +9,7 @@
 #include "tcp-fast-open-cookie.h"
 #include "tcp-fast-open-queue.h"
 #include "tcp-fast-open.h"
-
-#include "ns3/tcp-socket-base.h"
+#include "tcp-linux-socket.h"
 
 #include <optional>
 
@@ -25,7 +24,7 @@ namespace ns3
  * The socket owns the states LISTEN, SYN-SENT and SYN-RCVD, and writes SYN and
  * SYN-ACK as Linux does: with the options MSS, SACK-permitted and timestamps,
  * window scale and Fast Open, in this order. Everything after the handshake is
- * TcpSocketBase's.
+ * TcpSocketBase's, with what TcpLinuxSocket adds to it when asked to.
  *
  * ### Client
  *
@@ -61,7 +60,7 @@ namespace ns3
  * where the application was told already that it is connected, by the one for
  * closing on an error.
  */
-class TcpFastOpenSocket : public compat::WithTypeId<TcpFastOpenSocket, TcpSocketBase>
+class TcpFastOpenSocket : public compat::WithTypeId<TcpFastOpenSocket, TcpLinuxSocket>
 {
   public:
     /// Flag of SendTo(): connect with Fast Open and send, with Linux's value.
@@ -316,9 +315,10 @@ class TcpFastOpenSocket : public compat::WithTypeId<TcpFastOpenSocket, TcpSocket
     void SendResetFor(const TcpHeader& header);
 
     /**
-     * Where the handshake gave no RTT sample, be careful with the RTO.
+     * Be careful where segments of the handshake were lost: with the RTO when
+     * there is no RTT sample, and with the initial window.
      */
-    void UseFallbackRto();
+    void HeedHandshakeLoss();
 
     /**
      * After the handshake: start the timer of what is outstanding, and window
@@ -363,9 +363,10 @@ class TcpFastOpenSocket : public compat::WithTypeId<TcpFastOpenSocket, TcpSocket
     uint32_t GetQueueLength() const;
 
     // Settings
-    bool m_fastOpenConnect{true};  //!< attribute FastOpenConnect
-    uint16_t m_mss{0};             //!< attribute Mss
-    Ptr<TcpFastOpenQueue> m_queue; //!< the listener's count of pending connections
+    bool m_fastOpenConnect{true};    //!< attribute FastOpenConnect
+    bool m_reduceInitialCwnd{false}; //!< attribute ReduceInitialCwnd
+    uint16_t m_mss{0};               //!< attribute Mss
+    Ptr<TcpFastOpenQueue> m_queue;   //!< the listener's count of pending connections
 
     // The handshake of this connection
     SequenceNumber32 m_iss{0};                 //!< our initial sequence number
@@ -375,7 +376,7 @@ class TcpFastOpenSocket : public compat::WithTypeId<TcpFastOpenSocket, TcpSocket
     bool m_passive{false};                     //!< we are a listener's child
     bool m_synDeferred{false};                 //!< the SYN waits for the first Send()
     bool m_reportedOpen{false};                //!< the application takes us for connected
-    bool m_synRetransmitted{false};            //!< our SYN or SYN-ACK was sent again
+    uint32_t m_synRetransmissions{0};          //!< how often our SYN or SYN-ACK was sent again
     bool m_pending{false};                     //!< accepted by cookie, handshake not complete
     uint32_t m_synDataLimit{0};                //!< data that the SYN may carry, in bytes
     uint32_t m_synDataSize{0};                 //!< data that our SYN carried, in bytes

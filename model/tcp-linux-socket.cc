@@ -1,0 +1,387 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+
+#include "tcp-linux-socket.h"
+
+#include "ns3/boolean.h"
+#include "ns3/ipv4-end-point.h"
+#include "ns3/ipv6-end-point.h"
+#include "ns3/log.h"
+#include "ns3/rtt-estimator.h"
+#include "ns3/simulator.h"
+#include "ns3/tcp-l4-protocol.h"
+#include "ns3/tcp-option-sack.h"
+#include "ns3/tcp-rx-buffer.h"
+#include "ns3/tcp-tx-buffer.h"
+#include "ns3/uinteger.h"
+
+#include <algorithm>
+
+namespace ns3
+{
+
+NS_LOG_COMPONENT_DEFINE("TcpLinuxSocket");
+
+NS_OBJECT_ENSURE_REGISTERED(TcpLinuxSocket);
+
+namespace
+{
+
+/// Linux waits this much longer with its reordering timer (TCP_TIMEOUT_MIN).
+const Time REORDERING_SLACK = MilliSeconds(2);
+/// What a lone segment's probe waits for a delayed ACK (RFC 8985, section 7.2).
+const Time LONE_SEGMENT_SLACK = MilliSeconds(200);
+
+} // namespace
+
+TypeId
+TcpLinuxSocket::GetTypeId()
+{
+    static TypeId tid =
+        TypeId("ns3::TcpLinuxSocket")
+            .SetParent<TcpSocketBase>()
+            .SetGroupName("TcpFastOpen")
+            .AddConstructor<TcpLinuxSocket>()
+            .AddAttribute("QuickAcks",
+                          "How many of the first segments that arrive in order are acknowledged "
+                          "at once (Linux: 16); after them DelAckCount holds.",
+                          UintegerValue(0),
+                          MakeUintegerAccessor(&TcpLinuxSocket::m_quickAcks),
+                          MakeUintegerChecker<uint32_t>())
+            .AddAttribute("TailRecovery",
+                          "Recover losses near the end of the data without a timeout: RACK's "
+                          "reordering timer, the loss probe, SACK of a FIN. Needs SACK.",
+                          BooleanValue(false),
+                          MakeBooleanAccessor(&TcpLinuxSocket::m_tailRecovery),
+                          MakeBooleanChecker())
+            .AddAttribute("FRto",
+                          "Doubt a timeout: answer the first ACK after it by new data (F-RTO, "
+                          "RFC 5682). Needs SACK.",
+                          BooleanValue(false),
+                          MakeBooleanAccessor(&TcpLinuxSocket::m_fRto),
+                          MakeBooleanChecker());
+    return tid;
+}
+
+TcpLinuxSocket::TcpLinuxSocket(const TcpLinuxSocket& listener)
+    : compat::WithTypeId<TcpLinuxSocket, TcpSocketBase>(listener),
+      m_quickAcks(listener.m_quickAcks),
+      m_tailRecovery(listener.m_tailRecovery),
+      m_fRto(listener.m_fRto)
+{
+}
+
+TcpLinuxSocket::~TcpLinuxSocket()
+{
+    m_reorderingEvent.Cancel();
+    m_probeEvent.Cancel();
+}
+
+Ptr<TcpSocketBase>
+TcpLinuxSocket::Fork()
+{
+    return CopyObject<TcpLinuxSocket>(this);
+}
+
+// The receiver's side
+
+void
+TcpLinuxSocket::DoForwardUp(Ptr<Packet> packet,
+                            const Address& fromAddress,
+                            const Address& toAddress)
+{
+    TcpHeader header;
+    const bool early = m_tailRecovery && m_sackEnabled && m_connected &&
+                       packet->PeekHeader(header) == packet->GetSize() &&
+                       (header.GetFlags() & TcpHeader::FIN) &&
+                       header.GetSequenceNumber() > m_tcb->m_rxBuffer->NextRxSequence();
+    Ptr<TcpLinuxSocket> self(this);
+    TcpSocketBase::DoForwardUp(packet, fromAddress, toAddress);
+    if (early && (m_endPoint || m_endPoint6))
+    {
+        AckEarlyFin(header.GetSequenceNumber());
+    }
+}
+
+void
+TcpLinuxSocket::ReceivedData(Ptr<Packet> packet, const TcpHeader& header)
+{
+    if (m_quickAcks > 0 && header.GetSequenceNumber() == m_tcb->m_rxBuffer->NextRxSequence())
+    {
+        m_quickAcks--;
+        m_delAckCount = m_delAckMaxCount;
+    }
+    TcpSocketBase::ReceivedData(packet, header);
+}
+
+void
+TcpLinuxSocket::AckEarlyFin(SequenceNumber32 fin)
+{
+    NS_LOG_FUNCTION(this << fin);
+    TcpHeader header;
+    header.SetFlags(TcpHeader::ACK);
+    header.SetSequenceNumber(m_tcb->m_nextTxSequence);
+    header.SetAckNumber(m_tcb->m_rxBuffer->NextRxSequence());
+    header.SetWindowSize(AdvertisedWindowSize());
+    header.SetSourcePort(m_endPoint ? m_endPoint->GetLocalPort() : m_endPoint6->GetLocalPort());
+    header.SetDestinationPort(m_endPoint ? m_endPoint->GetPeerPort() : m_endPoint6->GetPeerPort());
+    AddOptions(header);
+
+    TcpOptionSack::SackBlock first(fin, fin + 1);
+    Ptr<TcpOptionSack> option = CreateObject<TcpOptionSack>();
+    auto blocks = m_tcb->m_rxBuffer->GetSackList();
+    blocks.remove_if([&first](const TcpOptionSack::SackBlock& block) {
+        const bool touches = block.second == first.first;
+        first.first = touches ? block.first : first.first;
+        return touches;
+    });
+    option->AddSackBlock(first);
+    for (const auto& block : blocks)
+    {
+        if (header.GetOptionLength() + option->GetSerializedSize() + 8 <=
+            header.GetMaxOptionLength())
+        {
+            option->AddSackBlock(block);
+        }
+    }
+    header.AppendOption(option);
+
+    Ptr<Packet> packet = Create<Packet>();
+    compat::AddSocketTags(this, &TcpLinuxSocket::AddSocketTags, packet);
+    m_txTrace(packet, header, this);
+    if (m_endPoint)
+    {
+        m_tcp->SendPacket(packet,
+                          header,
+                          m_endPoint->GetLocalAddress(),
+                          m_endPoint->GetPeerAddress(),
+                          m_boundnetdevice);
+    }
+    else
+    {
+        m_tcp->SendPacket(packet,
+                          header,
+                          m_endPoint6->GetLocalAddress(),
+                          m_endPoint6->GetPeerAddress(),
+                          m_boundnetdevice);
+    }
+}
+
+// The sender's side
+
+void
+TcpLinuxSocket::SendEmptyPacket(uint8_t flags)
+{
+    const SequenceNumber32 fin = m_tcb->m_highTxMark;
+    TcpSocketBase::SendEmptyPacket(flags);
+    if (flags & TcpHeader::FIN)
+    {
+        NoteSent(fin, fin + 1);
+    }
+}
+
+uint32_t
+TcpLinuxSocket::SendDataPacket(SequenceNumber32 seq, uint32_t maxSize, bool withAck)
+{
+    const uint32_t size = TcpSocketBase::SendDataPacket(seq, maxSize, withAck);
+    NoteSent(seq, seq + size);
+    return size;
+}
+
+void
+TcpLinuxSocket::ReceivedAck(Ptr<Packet> packet, const TcpHeader& header)
+{
+    Ptr<TcpLinuxSocket> self(this);
+    if (m_tailRecovery && m_sackEnabled)
+    {
+        NoteDelivered(header);
+    }
+    const bool advances = header.GetAckNumber() > m_txBuffer->HeadSequence();
+    m_hold = m_doubtTimeout && advances && header.GetAckNumber() < m_recover &&
+             m_txBuffer->SizeFromSequence(m_tcb->m_highTxMark) > 0;
+    m_doubtTimeout = m_doubtTimeout && !advances;
+    TcpSocketBase::ReceivedAck(packet, header);
+    if (m_hold)
+    {
+        m_hold = false;
+        ProbeTimeout();
+    }
+    if (m_tailRecovery && m_sackEnabled)
+    {
+        DetectLoss();
+    }
+}
+
+void
+TcpLinuxSocket::ReTxTimeout()
+{
+    const bool fresh = m_tcb->m_congState != TcpSocketState::CA_LOSS;
+    TcpSocketBase::ReTxTimeout();
+    m_doubtTimeout =
+        m_fRto && m_sackEnabled && fresh && m_tcb->m_congState == TcpSocketState::CA_LOSS;
+}
+
+uint32_t
+TcpLinuxSocket::AvailableWindow() const
+{
+    return m_hold ? 0 : TcpSocketBase::AvailableWindow();
+}
+
+void
+TcpLinuxSocket::ProbeTimeout()
+{
+    NS_LOG_FUNCTION(this);
+    for (int i = 0; i < 2; i++)
+    {
+        const uint32_t size = std::min({m_tcb->m_segmentSize,
+                                        AvailableWindow(),
+                                        m_txBuffer->SizeFromSequence(m_tcb->m_highTxMark)});
+        if (size > 0)
+        {
+            SendDataPacket(m_tcb->m_highTxMark, size, true);
+        }
+    }
+    m_tcb->m_nextTxSequence = m_tcb->m_highTxMark.Get();
+}
+
+void
+TcpLinuxSocket::NoteSent(SequenceNumber32 start, SequenceNumber32 end)
+{
+    if (!m_tailRecovery || !m_sackEnabled)
+    {
+        return;
+    }
+    auto [entry, fresh] = m_flight.try_emplace(start);
+    Flight& flight = entry->second;
+    flight.end = end;
+    flight.sent = Simulator::Now();
+    flight.again = !fresh;
+    if (fresh)
+    {
+        ScheduleProbe();
+    }
+}
+
+void
+TcpLinuxSocket::NoteDelivered(const TcpHeader& header)
+{
+    const auto deliver = [this](const Flight& flight) {
+        // Which of two transmissions was delivered cannot be known, unless the
+        // second one could not have been (RFC 8985, section 6.2, step 2).
+        const Time took = Simulator::Now() - flight.sent;
+        if (!flight.delivered && (!flight.again || took >= m_leastRtt))
+        {
+            m_lastDelivered = Max(m_lastDelivered, flight.sent);
+            m_deliveryRtt = took;
+            m_leastRtt = Min(m_leastRtt, took);
+        }
+    };
+
+    const SequenceNumber32 ack = header.GetAckNumber();
+    while (!m_flight.empty() && m_flight.begin()->second.end <= ack)
+    {
+        deliver(m_flight.begin()->second);
+        m_flight.erase(m_flight.begin());
+        m_probed = false;
+        m_probeEvent.Cancel();
+    }
+    if (header.HasOption(TcpOption::SACK))
+    {
+        const auto sack = DynamicCast<const TcpOptionSack>(header.GetOption(TcpOption::SACK));
+        for (const auto& block : sack->GetSackList())
+        {
+            for (auto flight = m_flight.lower_bound(block.first);
+                 flight != m_flight.end() && flight->second.end <= block.second;
+                 ++flight)
+            {
+                deliver(flight->second);
+                flight->second.delivered = true;
+            }
+        }
+    }
+}
+
+void
+TcpLinuxSocket::DetectLoss()
+{
+    m_reorderingEvent.Cancel();
+    const bool open = m_tcb->m_congState == TcpSocketState::CA_OPEN ||
+                      m_tcb->m_congState == TcpSocketState::CA_DISORDER;
+    if (!open || m_flight.empty() || (!m_endPoint && !m_endPoint6) || m_txBuffer->Size() == 0)
+    {
+        return; // recovery is under way, or all is well
+    }
+    const auto delivered = std::count_if(m_flight.begin(), m_flight.end(), [](const auto& flight) {
+        return flight.second.delivered;
+    });
+    const Flight& head = m_flight.begin()->second;
+    if (delivered == 0 || head.delivered || head.sent > m_lastDelivered)
+    {
+        if (m_probeEvent.IsExpired())
+        {
+            ScheduleProbe();
+        }
+        return; // nothing overtook the head
+    }
+
+    // Three segments behind the hole prove the loss; fewer may have overtaken it.
+    const Time grace = delivered >= m_retxThresh ? Time(0) : m_leastRtt / 4 + REORDERING_SLACK;
+    const Time rest = head.sent + m_deliveryRtt + grace - Simulator::Now();
+    m_probeEvent.Cancel();
+    if (rest.IsStrictlyPositive())
+    {
+        m_reorderingEvent = Simulator::Schedule(rest, &TcpLinuxSocket::DetectLoss, this);
+        return;
+    }
+    NS_LOG_LOGIC("segment at " << m_flight.begin()->first << " is lost");
+    EnterRecovery(0);
+    SendPendingData(m_connected);
+}
+
+void
+TcpLinuxSocket::ScheduleProbe()
+{
+    m_probeEvent.Cancel();
+    if (m_probed || m_flight.empty() || m_rtt->GetNSamples() == 0 || m_state < ESTABLISHED ||
+        m_tcb->m_congState != TcpSocketState::CA_OPEN)
+    {
+        return;
+    }
+    const Time wait =
+        2 * m_rtt->GetEstimate() + (m_flight.size() == 1 ? LONE_SEGMENT_SLACK : REORDERING_SLACK);
+    if (m_retxEvent.IsExpired() || wait < Simulator::GetDelayLeft(m_retxEvent))
+    {
+        m_probeEvent = Simulator::Schedule(wait, &TcpLinuxSocket::Probe, this);
+    }
+}
+
+void
+TcpLinuxSocket::Probe()
+{
+    NS_LOG_FUNCTION(this);
+    if (m_flight.empty() || (!m_endPoint && !m_endPoint6) || m_state == CLOSED ||
+        m_state == TIME_WAIT || m_tcb->m_congState != TcpSocketState::CA_OPEN)
+    {
+        return;
+    }
+    m_probed = true;
+    const SequenceNumber32 start = m_flight.rbegin()->first;
+    const SequenceNumber32 end = m_flight.rbegin()->second.end;
+    m_retxEvent.Cancel(); // the timeout counts from the probe
+    if (start < m_txBuffer->TailSequence())
+    {
+        SendDataPacket(start, end - start, true);
+        m_tcb->m_nextTxSequence = m_tcb->m_highTxMark.Get();
+    }
+    else
+    {
+        SendEmptyPacket(TcpHeader::FIN);
+    }
+    if (m_retxEvent.IsExpired())
+    {
+        m_retxEvent = Simulator::Schedule(m_rto, &TcpLinuxSocket::ReTxTimeout, this);
+    }
+}
+
+} // namespace ns3

@@ -1,0 +1,141 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+
+#ifndef TCP_LINUX_SOCKET_H
+#define TCP_LINUX_SOCKET_H
+
+#include "ns3-compat.h"
+
+#include "ns3/tcp-socket-base.h"
+
+#include <map>
+
+namespace ns3
+{
+
+/**
+ * @ingroup tcp-fast-open
+ *
+ * What Linux's TCP does after the handshake and ns-3's does not, as far as it
+ * decides how long a short transfer takes. All of it is off by default; the
+ * socket is then TcpSocketBase and nothing more.
+ *
+ * - QuickAcks: a receiver acknowledges the first segments of a connection one
+ *   by one, and only then every second one (Linux's quick-ACK mode).
+ * - TailRecovery: a loss near the end of a response leaves too few segments
+ *   behind it for three duplicate ACKs, and TcpSocketBase waits for the
+ *   retransmission timeout. Linux does better, in these ways:
+ *   - A FIN that arrives out of order is acknowledged at once, with a SACK block
+ *     that covers it, and counts for the sender like a segment of data.
+ *   - When a segment was delivered that was sent after one still missing, the
+ *     missing one counts as lost after a quarter of the least RTT (the
+ *     reordering timer of RACK, RFC 8985, section 6.2).
+ *   - When nothing at all was heard for two round trips, the last segment is
+ *     sent once more to bring forth an ACK (the loss probe, RFC 8985, section 7).
+ * - FRto: after a timeout, the first ACK is followed by two new segments instead
+ *   of retransmissions, to find out whether anything was lost at all (RFC 5682,
+ *   section 3).
+ */
+class TcpLinuxSocket : public compat::WithTypeId<TcpLinuxSocket, TcpSocketBase>
+{
+  public:
+    /**
+     * Get the type ID.
+     * @return the object TypeId
+     */
+    static TypeId GetTypeId();
+
+    TcpLinuxSocket() = default;
+
+    /**
+     * Copy a listener: its settings, not its connection.
+     *
+     * @param listener the listener
+     */
+    TcpLinuxSocket(const TcpLinuxSocket& listener);
+    ~TcpLinuxSocket() override;
+
+  protected:
+    void DoForwardUp(Ptr<Packet> packet,
+                     const Address& fromAddress,
+                     const Address& toAddress) override;
+    Ptr<TcpSocketBase> Fork() override;
+    void SendEmptyPacket(uint8_t flags) override;
+    uint32_t SendDataPacket(SequenceNumber32 seq, uint32_t maxSize, bool withAck) override;
+    void ReceivedAck(Ptr<Packet> packet, const TcpHeader& header) override;
+    void ReceivedData(Ptr<Packet> packet, const TcpHeader& header) override;
+    void ReTxTimeout() override;
+    uint32_t AvailableWindow() const override;
+
+  private:
+    /// A segment that was sent and not yet acknowledged.
+    struct Flight
+    {
+        SequenceNumber32 end;  //!< the sequence number behind it
+        Time sent;             //!< when it was sent last
+        bool again{false};     //!< whether it was sent more than once
+        bool delivered{false}; //!< whether a SACK block covers it
+    };
+
+    /**
+     * Note that a segment was sent.
+     *
+     * @param start its first sequence number
+     * @param end the sequence number behind it
+     */
+    void NoteSent(SequenceNumber32 start, SequenceNumber32 end);
+
+    /**
+     * Take from an ACK what has been delivered.
+     *
+     * @param header the ACK
+     */
+    void NoteDelivered(const TcpHeader& header);
+
+    /**
+     * Look for a segment that must be lost, as RACK does, and start the timer
+     * of one that may be.
+     */
+    void DetectLoss();
+
+    /**
+     * (Re)start the timer of the loss probe.
+     */
+    void ScheduleProbe();
+
+    /**
+     * Send the loss probe.
+     */
+    void Probe();
+
+    /**
+     * After a timeout, send new data for the first ACK.
+     */
+    void ProbeTimeout();
+
+    /**
+     * Acknowledge a FIN that arrived out of order, with a SACK block.
+     *
+     * @param fin the FIN's sequence number
+     */
+    void AckEarlyFin(SequenceNumber32 fin);
+
+    uint32_t m_quickAcks{0};    //!< attribute QuickAcks; counts down
+    bool m_tailRecovery{false}; //!< attribute TailRecovery
+    bool m_fRto{false};         //!< attribute FRto
+
+    std::map<SequenceNumber32, Flight> m_flight; //!< what is under way, by its start
+    Time m_lastDelivered;                        //!< when the latest delivered one was sent
+    Time m_deliveryRtt;                          //!< the time that took
+    Time m_leastRtt{Time::Max()};                //!< the shortest such time
+    bool m_probed{false};                        //!< a probe is under way
+    bool m_doubtTimeout{false};                  //!< the timeout may have been spurious
+    bool m_hold{false};                          //!< nothing may be sent now
+    EventId m_reorderingEvent;                   //!< the reordering timer
+    EventId m_probeEvent;                        //!< the loss probe's timer
+};
+
+} // namespace ns3
+
+#endif // TCP_LINUX_SOCKET_H
