@@ -25,6 +25,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <regex>
 #include <sstream>
 
 namespace ns3
@@ -114,6 +115,39 @@ Join(const std::vector<std::string>& words)
         text += (text.empty() ? "" : ", ") + word;
     }
     return text;
+}
+
+/**
+ * Look whether a text can be read as an attribute's value. Older releases of
+ * ns-3 end the program at a text that cannot.
+ *
+ * @param checker the attribute's checker
+ * @param text the text
+ * @return whether the attribute takes it
+ */
+bool
+IsValid(Ptr<const AttributeChecker> checker, const std::string& text)
+{
+    static const std::map<std::string, std::regex> forms{
+        {"ns3::UintegerValue", std::regex("[0-9]{1,20}")},
+        {"ns3::IntegerValue", std::regex("-?[0-9]{1,19}")},
+        {"ns3::DoubleValue", std::regex(R"(-?[0-9]*\.?[0-9]+(e-?[0-9]+)?)")},
+        {"ns3::BooleanValue", std::regex("true|false|0|1|t|f")},
+        {"ns3::TimeValue", std::regex(R"(-?[0-9]*\.?[0-9]+(s|ms|us|ns|min|h))")},
+        {"ns3::DataRateValue", std::regex(R"([0-9]*\.?[0-9]+[kMG]?(bps|b/s))")},
+    };
+    const auto form = forms.find(checker->GetValueTypeName());
+    if (form != forms.end() && !std::regex_match(text, form->second))
+    {
+        return false;
+    }
+    TypeId type;
+    if (checker->GetValueTypeName() == "ns3::TypeIdValue" &&
+        !TypeId::LookupByNameFailSafe(text, &type))
+    {
+        return false;
+    }
+    return checker->CreateValidValue(StringValue(text)) != nullptr;
 }
 
 } // namespace
@@ -234,7 +268,7 @@ CheckScenario(const Scenario& scenario)
         {
             wrong << name << ": there is no such attribute";
         }
-        else if (!info.checker->CreateValidValue(StringValue(value)))
+        else if (!IsValid(info.checker, value))
         {
             wrong << name << ": \"" << value << "\" is not "
                   << (info.checker->HasUnderlyingTypeInformation()

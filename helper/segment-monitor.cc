@@ -77,6 +77,7 @@ SegmentMonitor::Sent(bool fromClient,
     }
 
     SegmentRecord segment;
+    segment.uid = packet->GetUid();
     segment.fromClient = fromClient;
     segment.clientPort = port;
     segment.sent = Simulator::Now();
@@ -105,15 +106,22 @@ SegmentMonitor::Received(bool fromClient,
     {
         return;
     }
-    // Which of the segments under way is this? Paths keep the order, as a rule.
+    // Which of the segments under way is this? A link that splits packets gives
+    // them new numbers; what the header says has to do then.
     const uint16_t port = fromClient ? header.GetSourcePort() : header.GetDestinationPort();
     auto& underway = m_underway[{port, fromClient}];
     auto found = std::find_if(underway.begin(), underway.end(), [&](std::size_t index) {
-        const SegmentRecord& segment = m_segments[index];
-        return segment.flags == header.GetFlags() && segment.size == packet->GetSize() &&
-               segment.sequence == header.GetSequenceNumber().GetValue() &&
-               segment.acknowledged == header.GetAckNumber().GetValue();
+        return m_segments[index].uid == packet->GetUid();
     });
+    if (found == underway.end())
+    {
+        found = std::find_if(underway.begin(), underway.end(), [&](std::size_t index) {
+            const SegmentRecord& segment = m_segments[index];
+            return segment.flags == header.GetFlags() && segment.size == packet->GetSize() &&
+                   segment.sequence == header.GetSequenceNumber().GetValue() &&
+                   segment.acknowledged == header.GetAckNumber().GetValue();
+        });
+    }
     if (found != underway.end())
     {
         m_segments[*found].received = Simulator::Now();

@@ -26,6 +26,7 @@ class Socket;
 /// A TCP segment as both ends saw it.
 struct SegmentRecord
 {
+    uint64_t uid{0};              //!< ns-3's number of the packet
     bool fromClient{false};       //!< who sent it
     uint16_t clientPort{0};       //!< the connection
     Time sent;                    //!< when it was handed to IP

@@ -185,7 +185,8 @@ RequestResponseClient::PeerClosed(Ptr<Socket> socket)
     {
         End(GetFailure());
     }
-    socket->Close();
+    // Not within the callback: TCP acknowledges the server's FIN first
+    Simulator::ScheduleNow(&Socket::Close, socket);
 }
 
 void

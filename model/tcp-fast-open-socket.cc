@@ -259,14 +259,22 @@ TcpFastOpenSocket::DoForwardUp(Ptr<Packet> packet,
         m_state == LISTEN || m_state == SYN_SENT || m_state == SYN_RCVD || m_pending;
     if (!opening)
     {
-        // The base reports a reset like a normal close; let the application tell them apart.
         constexpr uint32_t flagsOffset = 13;
-        uint8_t start[flagsOffset + 1];
-        if (packet->CopyData(start, sizeof start) == sizeof start &&
-            (start[flagsOffset] & TcpHeader::RST) && m_state != CLOSED && m_state != TIME_WAIT &&
+        uint8_t start[flagsOffset + 1]{};
+        packet->CopyData(start, sizeof start);
+        const uint8_t flags = start[flagsOffset];
+        if ((flags & TcpHeader::RST) && m_state != CLOSED && m_state != TIME_WAIT &&
             m_state != LAST_ACK)
         {
+            // The base reports a reset like a normal close; let it be told apart.
             m_error = RESET;
+        }
+        else if ((flags & TcpHeader::SYN) && (flags & TcpHeader::ACK) && m_option)
+        {
+            // The handshake's last ACK was lost. The base ignores this, and the
+            // server, whose response we may wait for, would never learn of it.
+            TcpLinuxSocket::SendEmptyPacket(TcpHeader::ACK);
+            return;
         }
         TcpLinuxSocket::DoForwardUp(packet, fromAddress, toAddress);
         return;

@@ -108,6 +108,7 @@ class TcpFastOpenSocket : public compat::WithTypeId<TcpFastOpenSocket, TcpLinuxS
      */
     uint32_t GetSynDataAcked() const;
 
+    using Socket::Send;
     int Send(Ptr<Packet> packet, uint32_t flags) override;
 
     /**
