@@ -62,6 +62,11 @@ RequestResponseClient::GetTypeId()
                           TimeValue(MilliSeconds(100)),
                           MakeTimeAccessor(&RequestResponseClient::m_gap),
                           MakeTimeChecker(Time(0)))
+            .AddAttribute("Timeout",
+                          "Time from the opening to giving a transfer up.",
+                          TimeValue(Minutes(5)),
+                          MakeTimeAccessor(&RequestResponseClient::m_timeout),
+                          MakeTimeChecker(NanoSeconds(1)))
             .AddTraceSource("SocketCreated",
                             "Each socket, before it connects.",
                             MakeTraceSourceAccessor(&RequestResponseClient::m_socketCreated),
@@ -81,6 +86,7 @@ void
 RequestResponseClient::DoDispose()
 {
     m_next.Cancel();
+    m_giveUp.Cancel();
     m_socket = nullptr;
     Application::DoDispose();
 }
@@ -115,6 +121,7 @@ RequestResponseClient::Open()
     m_toSend = m_requestSize;
     m_ended = false;
     m_closed = false;
+    m_giveUp = Simulator::Schedule(m_timeout, &RequestResponseClient::GiveUp, this);
 
     m_socket = Socket::CreateSocket(GetNode(), m_protocol);
     m_socketCreated(m_socket);
@@ -224,6 +231,7 @@ RequestResponseClient::StateChanged(TcpSocket::TcpStates_t /* from */, TcpSocket
         return;
     }
     m_closed = true;
+    m_giveUp.Cancel();
     if (m_record.transfer < m_transfers)
     {
         m_next = Simulator::Schedule(m_gap, &RequestResponseClient::Open, this);
@@ -232,6 +240,18 @@ RequestResponseClient::StateChanged(TcpSocket::TcpStates_t /* from */, TcpSocket
     {
         m_next = Simulator::ScheduleNow(&RequestResponseClient::Finish, this);
     }
+}
+
+void
+RequestResponseClient::GiveUp()
+{
+    NS_LOG_FUNCTION(this);
+    m_socket->TraceDisconnectWithoutContext(
+        "State",
+        MakeCallback(&RequestResponseClient::StateChanged, this));
+    End(TransferRecord::Status::TIMEOUT);
+    m_socket->Close();
+    StateChanged(TcpSocket::LAST_STATE, TcpSocket::CLOSED);
 }
 
 void

@@ -25,6 +25,10 @@ namespace ns3
  * sends a request, reads the response until the server closes, and closes. The
  * next transfer starts some time after the connection of the last is closed.
  *
+ * A transfer that is not complete, or whose connection is not closed, some time
+ * after it was opened is given up, as a user would: a client whose server has
+ * given up waits for ever otherwise.
+ *
  * Each transfer is reported by the trace source TransferEnded when its last
  * byte has arrived or it has failed.
  */
@@ -105,6 +109,9 @@ class RequestResponseClient : public Application
      */
     void StateChanged(TcpSocket::TcpStates_t from, TcpSocket::TcpStates_t to);
 
+    /// The transfer takes too long: leave it and go on.
+    void GiveUp();
+
     /// All transfers are over.
     void Finish();
 
@@ -119,6 +126,7 @@ class RequestResponseClient : public Application
     uint32_t m_responseSize; //!< bytes of a response
     uint32_t m_transfers;    //!< how many transfers to make
     Time m_gap;              //!< time between a connection's end and the next
+    Time m_timeout;          //!< longest time for a transfer
 
     Ptr<Socket> m_socket;    //!< the connection
     uint32_t m_toSend{0};    //!< bytes of the request that are not yet written
@@ -126,6 +134,7 @@ class RequestResponseClient : public Application
     bool m_closed{true};     //!< whether the connection is closed
     TransferRecord m_record; //!< the current transfer
     EventId m_next;          //!< start of the next transfer
+    EventId m_giveUp;        //!< end of the patience with this one
 
     TracedCallback<Ptr<Socket>> m_socketCreated;           //!< each socket, before it connects
     TracedCallback<const TransferRecord&> m_transferEnded; //!< each transfer's result

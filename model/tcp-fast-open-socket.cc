@@ -293,10 +293,10 @@ TcpFastOpenSocket::DoForwardUp(Ptr<Packet> packet,
         ProcessInListen(packet, header, fromAddress, toAddress);
         break;
     case SYN_SENT:
-        ProcessInSynSent(packet, header);
+        ProcessInSynSent(packet, header, fromAddress, toAddress);
         break;
     default:
-        ProcessInSynRcvd(packet, header, fromAddress);
+        ProcessInSynRcvd(packet, header, fromAddress, toAddress);
         break;
     }
 }
@@ -401,7 +401,10 @@ TcpFastOpenSocket::GetSynDataLimit(const TcpFastOpenCache::Entry& entry) const
 }
 
 void
-TcpFastOpenSocket::ProcessInSynSent(Ptr<Packet> packet, const TcpHeader& header)
+TcpFastOpenSocket::ProcessInSynSent(Ptr<Packet> packet,
+                                    const TcpHeader& header,
+                                    const Address& fromAddress,
+                                    const Address& toAddress)
 {
     NS_LOG_FUNCTION(this << header);
     if (m_synDeferred)
@@ -416,7 +419,7 @@ TcpFastOpenSocket::ProcessInSynSent(Ptr<Packet> packet, const TcpHeader& header)
     {
         if (!(flags & TcpHeader::RST))
         {
-            SendResetFor(header);
+            SendResetFor(header, fromAddress, toAddress);
         }
         return;
     }
@@ -571,6 +574,11 @@ TcpFastOpenSocket::ProcessInListen(Ptr<Packet> packet,
 {
     NS_LOG_FUNCTION(this << header);
     const uint8_t flags = GetStateFlags(header);
+    if ((flags & TcpHeader::ACK) && !(flags & TcpHeader::RST))
+    {
+        SendResetFor(header, fromAddress, toAddress); // of a connection that is over
+        return;
+    }
     const bool syn =
         flags == TcpHeader::SYN || (flags == (TcpHeader::SYN | TcpHeader::FIN) && IsServing());
     if (syn && NotifyConnectionRequest(fromAddress))
@@ -735,7 +743,8 @@ TcpFastOpenSocket::TakeSynData(Ptr<Packet> packet, const TcpHeader& header)
 void
 TcpFastOpenSocket::ProcessInSynRcvd(Ptr<Packet> packet,
                                     const TcpHeader& header,
-                                    const Address& fromAddress)
+                                    const Address& fromAddress,
+                                    const Address& toAddress)
 {
     NS_LOG_FUNCTION(this << header << fromAddress);
     // RFC 9293, section 3.10.7.4
@@ -777,7 +786,7 @@ TcpFastOpenSocket::ProcessInSynRcvd(Ptr<Packet> packet,
         std::max(m_iss + 1, m_tcb->m_highTxMark.Get()) + (m_state == FIN_WAIT_1 ? 1 : 0);
     if (ack <= m_iss || ack > next)
     {
-        SendResetFor(header);
+        SendResetFor(header, fromAddress, toAddress);
         return;
     }
 
@@ -1018,7 +1027,7 @@ TcpFastOpenSocket::StartHandshake()
 void
 TcpFastOpenSocket::BackOff()
 {
-    m_rto = m_cnTimeout * (1 << (m_synRetries - m_synCount));
+    m_handshakeRto = m_cnTimeout * (1 << (m_synRetries - m_synCount));
     if (m_synCount > 0)
     {
         m_synCount--;
@@ -1029,8 +1038,9 @@ TcpFastOpenSocket::BackOff()
 void
 TcpFastOpenSocket::StartHandshakeTimer()
 {
+    m_rto = m_handshakeRto;
     m_retxEvent.Cancel();
-    m_retxEvent = Simulator::Schedule(m_rto, &TcpFastOpenSocket::HandshakeTimeout, this);
+    m_retxEvent = Simulator::Schedule(m_handshakeRto, &TcpFastOpenSocket::HandshakeTimeout, this);
 }
 
 void
@@ -1085,14 +1095,20 @@ TcpFastOpenSocket::LeaveQueue()
 }
 
 void
-TcpFastOpenSocket::SendResetFor(const TcpHeader& segment)
+TcpFastOpenSocket::SendResetFor(const TcpHeader& segment,
+                                const Address& fromAddress,
+                                const Address& toAddress)
 {
-    NS_LOG_FUNCTION(this << segment);
+    NS_LOG_FUNCTION(this << segment << fromAddress << toAddress);
     TcpHeader header;
     header.SetFlags(TcpHeader::RST);
     header.SetSequenceNumber(segment.GetAckNumber());
     header.SetWindowSize(0);
-    SendSegment(Create<Packet>(), header);
+    header.SetSourcePort(segment.GetDestinationPort());
+    header.SetDestinationPort(segment.GetSourcePort());
+    Ptr<Packet> packet = Create<Packet>();
+    m_txTrace(packet, header, this);
+    m_tcp->SendPacket(packet, header, toAddress, fromAddress, m_boundnetdevice);
 }
 
 void

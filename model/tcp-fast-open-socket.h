@@ -166,8 +166,13 @@ class TcpFastOpenSocket : public compat::WithTypeId<TcpFastOpenSocket, TcpLinuxS
      *
      * @param packet the payload
      * @param header the header
+     * @param fromAddress the server's address and port
+     * @param toAddress our address and port
      */
-    void ProcessInSynSent(Ptr<Packet> packet, const TcpHeader& header);
+    void ProcessInSynSent(Ptr<Packet> packet,
+                          const TcpHeader& header,
+                          const Address& fromAddress,
+                          const Address& toAddress);
 
     /**
      * Answer a SYN that crosses ours (simultaneous open, RFC 9293, 3.5).
@@ -240,8 +245,12 @@ class TcpFastOpenSocket : public compat::WithTypeId<TcpFastOpenSocket, TcpLinuxS
      * @param packet the payload
      * @param header the header
      * @param fromAddress the peer's address and port
+     * @param toAddress our address and port
      */
-    void ProcessInSynRcvd(Ptr<Packet> packet, const TcpHeader& header, const Address& fromAddress);
+    void ProcessInSynRcvd(Ptr<Packet> packet,
+                          const TcpHeader& header,
+                          const Address& fromAddress,
+                          const Address& toAddress);
 
     // Both sides
 
@@ -311,9 +320,13 @@ class TcpFastOpenSocket : public compat::WithTypeId<TcpFastOpenSocket, TcpLinuxS
     /**
      * Answer an unacceptable segment by a reset (RFC 9293, section 3.5.2).
      *
-     * @param header the segment
+     * @param segment the segment
+     * @param fromAddress its sender's address and port
+     * @param toAddress our address and port
      */
-    void SendResetFor(const TcpHeader& header);
+    void SendResetFor(const TcpHeader& segment,
+                      const Address& fromAddress,
+                      const Address& toAddress);
 
     /**
      * Be careful where segments of the handshake were lost: with the RTO when
@@ -378,6 +391,7 @@ class TcpFastOpenSocket : public compat::WithTypeId<TcpFastOpenSocket, TcpLinuxS
     bool m_synDeferred{false};                 //!< the SYN waits for the first Send()
     bool m_reportedOpen{false};                //!< the application takes us for connected
     uint32_t m_synRetransmissions{0};          //!< how often our SYN or SYN-ACK was sent again
+    Time m_handshakeRto;                       //!< timeout of our SYN or SYN-ACK
     bool m_pending{false};                     //!< accepted by cookie, handshake not complete
     uint32_t m_synDataLimit{0};                //!< data that the SYN may carry, in bytes
     uint32_t m_synDataSize{0};                 //!< data that our SYN carried, in bytes

@@ -92,6 +92,15 @@ TcpLinuxSocket::DoForwardUp(Ptr<Packet> packet,
                             const Address& toAddress)
 {
     TcpHeader header;
+    if (m_tailRecovery && m_state == TIME_WAIT)
+    {
+        packet->PeekHeader(header);
+        if (header.GetFlags() & TcpHeader::FIN)
+        {
+            SendEmptyPacket(TcpHeader::ACK); // our last ACK was lost
+        }
+        return;
+    }
     const bool early = m_tailRecovery && m_sackEnabled && m_connected &&
                        packet->PeekHeader(header) == packet->GetSize() &&
                        (header.GetFlags() & TcpHeader::FIN) &&
@@ -174,6 +183,12 @@ void
 TcpLinuxSocket::SendEmptyPacket(uint8_t flags)
 {
     const SequenceNumber32 fin = m_tcb->m_highTxMark;
+    if (flags & TcpHeader::FIN)
+    {
+        // A retransmission of data has left this behind; the FIN's place is
+        // after all data, lest the peer take a part for the whole.
+        m_tcb->m_nextTxSequence = fin;
+    }
     TcpSocketBase::SendEmptyPacket(flags);
     if (flags & TcpHeader::FIN)
     {
@@ -366,8 +381,13 @@ TcpLinuxSocket::Probe()
         return;
     }
     m_probed = true;
-    const SequenceNumber32 start = m_flight.rbegin()->first;
+    // The base takes some ACKs without telling (that of a FIN, say)
+    const SequenceNumber32 start = std::max(m_flight.rbegin()->first, m_txBuffer->HeadSequence());
     const SequenceNumber32 end = m_flight.rbegin()->second.end;
+    if (end <= start)
+    {
+        return;
+    }
     m_retxEvent.Cancel(); // the timeout counts from the probe
     if (start < m_txBuffer->TailSequence())
     {
@@ -378,8 +398,10 @@ TcpLinuxSocket::Probe()
     {
         SendEmptyPacket(TcpHeader::FIN);
     }
-    if (m_retxEvent.IsExpired())
+    if (m_txBuffer->Size() > 0)
     {
+        // Not the timer that the base starts for a FIN: it sends nothing else.
+        m_retxEvent.Cancel();
         m_retxEvent = Simulator::Schedule(m_rto, &TcpLinuxSocket::ReTxTimeout, this);
     }
 }

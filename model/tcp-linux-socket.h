@@ -33,6 +33,8 @@ namespace ns3
  *     reordering timer of RACK, RFC 8985, section 6.2).
  *   - When nothing at all was heard for two round trips, the last segment is
  *     sent once more to bring forth an ACK (the loss probe, RFC 8985, section 7).
+ *   - In TIME-WAIT a FIN that comes again is acknowledged again (RFC 9293,
+ *     section 3.10.7.4), so that the peer need not send it for ever.
  * - FRto: after a timeout, the first ACK is followed by two new segments instead
  *   of retransmissions, to find out whether anything was lost at all (RFC 5682,
  *   section 3).
