@@ -144,8 +144,8 @@ OpenFile(const std::string& flag, const std::string& name)
         file.open(name);
         if (!file)
         {
-            Refuse("--" + flag + "=" + name + ": cannot be written, needs a file in a folder " +
-                   "that exists");
+            Refuse("--" + flag + "=" + name +
+                   ": cannot be written, needs a name in a folder that exists");
         }
     }
     return file;
@@ -389,6 +389,13 @@ main(int argc, char* argv[])
                 Refuse("--" + std::regex_replace(wrong, std::regex("^mode:"), "modes:"));
             }
         }
+    }
+    if (!scenario.pcap.empty())
+    {
+        // ns-3 would end the program at the first pcap file, with the others running
+        const std::string probe = scenario.pcap + ".probe";
+        OpenFile("pcap", probe);
+        std::remove(probe.c_str());
     }
     std::ofstream csv = OpenFile("csv", csvName);
     std::ofstream segments = OpenFile("segments", segmentsName);

@@ -1,0 +1,158 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The commands as a user types them: results, pictures, pcap, and wrong input.
+#
+#   command-test.sh COMPARE PYTHON PLOT
+
+set -u
+compare=$1
+python=$2
+plot=$3
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+failed=0
+passed=0
+
+check()
+{
+    name=$1
+    shift
+    if "$@"; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "FAILED: $name" >&2
+    fi
+}
+
+# refuses STATUS TEXT COMMAND...: exits so, with one line on stderr that has the text
+refuses()
+{
+    status=$1
+    text=$2
+    shift 2
+    "$@" >"$dir/out" 2>"$dir/err"
+    got=$?
+    if [ $got -ne "$status" ] || [ "$(wc -l <"$dir/err")" -ne 1 ] ||
+        ! grep -q -e "$text" "$dir/err"; then
+        echo "exit $got of: $*" >&2
+        cat "$dir/err" >&2
+        return 1
+    fi
+}
+
+# --- Results ---------------------------------------------------------------------
+
+header=topology,mode,rtt_ms,rate_mbps,loss,request_bytes,response_bytes,seed,run,transfer,syn_data_bytes,ttfb_ms,fct_ms,retransmissions,status
+"$compare" --rtt=100ms --rate=10Mbps --response=10000 --transfers=3 \
+    --csv="$dir/a.csv" --segments="$dir/s.csv" --pcap="$dir/p" >"$dir/table"
+check "compare ends well" [ $? -eq 0 ]
+check "the columns are as promised" [ "$(head -n 1 "$dir/a.csv")" = "$header" ]
+check "a row a transfer and mode" [ "$(wc -l <"$dir/a.csv")" -eq 7 ]
+check "the table has the topology" grep -q '^p2p ' "$dir/table"
+
+awk -F, 'NR > 1 { fct[$2, $10] = $13 }
+    END {
+        for (t = 2; t <= 3; t++) {
+            saved = fct["3whs", t] - fct["tfo", t]
+            if (saved < 99 || saved > 101) exit 1
+        }
+        if (fct["tfo", 1] - fct["3whs", 1] > 1) exit 1
+    }' "$dir/a.csv"
+check "T1 transfers 2 and 3 are 100 ms faster, the first is not slower" [ $? -eq 0 ]
+
+for i in 1 2; do
+    "$compare" --loss=0.05 --runs=3 --topology=p2p,satellite --csv="$dir/r$i.csv" >/dev/null
+done
+check "same seed, same bytes" cmp -s "$dir/r1.csv" "$dir/r2.csv"
+"$compare" --loss=0.05 --runs=3 --topology=p2p,satellite --seed=2 --csv="$dir/r3.csv" >/dev/null
+check "another seed, other bytes" sh -c "! cmp -s '$dir/r1.csv' '$dir/r3.csv'"
+
+"$compare" --ns3::TcpSocket::InitialCwnd=1 --transfers=2 --csv="$dir/c.csv" >/dev/null
+slow=$(awk -F, 'NR == 3 { print ($13 > 400) }' "$dir/c.csv")
+check "attributes of TCP can be set" [ "$slow" = 1 ]
+
+# --- pcap ------------------------------------------------------------------------
+
+if command -v tshark >/dev/null; then
+    fields()
+    {
+        tshark -r "$dir/p-p2p-tfo-$1.pcap" -Y "$2" -T fields -e "$3" 2>/dev/null
+    }
+    second='tcp.stream == 1'
+    check "W1 W6 the SYN has kind 34, 8 bytes of cookie and 300 of data" [ \
+        "$(fields server "$second && tcp.flags.syn == 1 && tcp.flags.ack == 0 &&
+            tcp.options.tfo.cookie" tcp.len)" = 300 ]
+    check "the cookie has 8 bytes" [ \
+        "$(fields server "$second && tcp.options.tfo.cookie" tcp.options.tfo.cookie | tr -d ':\n' |
+            wc -c)" = 16 ]
+    check "W7 the SYN-ACK acknowledges 301" [ \
+        "$(fields server "$second && tcp.flags.syn == 1 && tcp.flags.ack == 1" tcp.ack)" = 301 ]
+    ack=$(fields server "$second && ip.src == 10.1.1.1 && tcp.flags.syn == 0" frame.number |
+        head -n 1)
+    early=$(fields server "$second && ip.src == 10.1.1.2 && tcp.len > 0 && frame.number < $ack" \
+        frame.number | wc -l)
+    check "S6 the whole response leaves before the client's ACK" [ "$early" = 7 ]
+    for side in client server; do
+        check "no malformed packet at the $side" [ -z "$(fields $side _ws.malformed frame.number)" ]
+        check "nothing that tshark wonders about at the $side" [ \
+            -z "$(fields $side tcp.analysis.flags frame.number)" ]
+    done
+else
+    echo "SKIPPED: the pcap checks, there is no tshark" >&2
+fi
+
+# --- Wrong flags: one line that names the flag, exit 2, nothing written -----------
+
+for wrong in --rate=-5Mbps --rate=0 --rate=fast --rate=10 --loss=1.5 --loss=-0.1 --loss=x \
+    --loss=nan --rtt=-1ms --rtt=100 --rtt=200s --request=0 --response=-1 --response=1.5 \
+    --transfers=0 --transfers=99999999999 --runs=0 --seed=0 --topology=moon --topology= \
+    --modes=quic --modes= --drop=2:client --drop=2:middle:1 --drop=99:client:1; do
+    flag=${wrong%%=*}
+    check "$wrong is refused" refuses 2 "$flag" "$compare" "$wrong" --csv="$dir/never.csv"
+done
+check "an unknown flag is refused" refuses 2 "--nothing" "$compare" --nothing=1
+check "a bare word is refused" refuses 2 "p2p" "$compare" p2p
+check "--drop needs p2p" refuses 2 "--drop" "$compare" --topology=lan --drop=1:client:1
+check "an unknown attribute is refused" refuses 2 "ns3::TcpSocket::Foo" \
+    "$compare" --ns3::TcpSocket::Foo=1
+check "a wrong value of an attribute is refused" refuses 2 "ns3::TcpSocket::InitialCwnd" \
+    "$compare" --ns3::TcpSocket::InitialCwnd=many
+check "a CSV path that cannot be written" refuses 2 "--csv" "$compare" --csv="$dir/no/such.csv"
+check "a segments path that cannot be written" refuses 2 "--segments" \
+    "$compare" --segments="$dir/no/such.csv"
+check "a pcap path that cannot be written" refuses 2 "--pcap" "$compare" --pcap="$dir/no/such"
+check "wrong flags write nothing" [ ! -e "$dir/never.csv" ]
+cp "$dir/a.csv" "$dir/kept.csv"
+"$compare" --loss=2 --csv="$dir/kept.csv" 2>/dev/null
+check "wrong flags leave old results" cmp -s "$dir/a.csv" "$dir/kept.csv"
+if [ -e /dev/full ]; then
+    check "a full disk is reported" refuses 1 "written" "$compare" --transfers=1 --csv=/dev/full
+fi
+
+# --- Plots ------------------------------------------------------------------------
+
+draw()
+{
+    "$python" "$plot" --out="$dir/plots" "$@"
+}
+
+draw "$dir/a.csv" "$dir/s.csv" >/dev/null
+check "plots of good files" [ $? -eq 0 ]
+check "the PNG is there" [ -s "$dir/plots/ladder.png" ]
+check "the SVG is there" [ -s "$dir/plots/ladder.svg" ]
+rm -rf "$dir/plots"
+
+: >"$dir/empty.csv"
+head -n 1 "$dir/a.csv" >"$dir/header.csv"
+head -c 400 "$dir/a.csv" >"$dir/cut.csv"
+cut -d, -f1-12 "$dir/a.csv" >"$dir/column.csv"
+sed 's/,100,/,hundred,/' "$dir/a.csv" >"$dir/word.csv"
+for wrong in missing empty header cut column word; do
+    check "a $wrong file is refused" refuses 2 "$wrong.csv" draw "$dir/$wrong.csv"
+done
+check "wrong files write nothing" [ ! -e "$dir/plots" ]
+
+echo "$passed passed, $failed failed"
+[ $failed -eq 0 ]
