@@ -108,7 +108,7 @@ MobilePathHelper::GetTypeId()
                 "of 4G LTE Networks, MobiSys 2012).",
                 TimeValue(MilliSeconds(70)),
                 MakeTimeAccessor(&MobilePathHelper::m_rtt),
-                MakeTimeChecker(MicroSeconds(RADIO_RTT_US)))
+                MakeTimeChecker(Time(0)))
             .AddAttribute("Rate",
                           "Rate of the server's link; the radio carries up to about 65 Mb/s. The "
                           "default is the median downlink throughput of LTE in Huang et al., "
@@ -124,6 +124,12 @@ MobilePathHelper::GetTypeId()
                           MakeDoubleAccessor(&MobilePathHelper::m_loss),
                           MakeDoubleChecker<double>(0.0, 1.0));
     return tid;
+}
+
+Time
+MobilePathHelper::GetLeastRtt() const
+{
+    return MicroSeconds(RADIO_RTT_US);
 }
 
 Time

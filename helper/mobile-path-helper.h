@@ -44,6 +44,7 @@ class MobilePathHelper : public PathHelper
      */
     static TypeId GetTypeId();
 
+    Time GetLeastRtt() const override;
     Time GetReadyTime() const override;
     void EnablePcap(const std::string& prefix) override;
     int64_t AssignStreams(int64_t stream) override;

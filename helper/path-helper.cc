@@ -63,6 +63,9 @@ void
 PathHelper::Build()
 {
     NS_ABORT_MSG_IF(m_client, "PathHelper::Build() was called twice");
+    NS_ABORT_MSG_IF(m_rtt < GetLeastRtt(),
+                    "Rtt is " << m_rtt.As(Time::MS) << ", the path's parts alone take "
+                              << GetLeastRtt().As(Time::MS));
     DoBuild();
 }
 
@@ -100,6 +103,12 @@ double
 PathHelper::GetLoss() const
 {
     return m_loss;
+}
+
+Time
+PathHelper::GetLeastRtt() const
+{
+    return Time(0);
 }
 
 Time

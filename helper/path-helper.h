@@ -89,6 +89,11 @@ class PathHelper : public Object
     Time GetRtt() const;
 
     /**
+     * @return the least `Rtt` that the path can have, by its other parts
+     */
+    virtual Time GetLeastRtt() const;
+
+    /**
      * @return the rate towards the client in bit/s
      */
     uint64_t GetRate() const;

@@ -89,11 +89,15 @@ SatellitePathHelper::GetTypeId()
     return tid;
 }
 
+Time
+SatellitePathHelper::GetLeastRtt() const
+{
+    return m_terrestrialRtt;
+}
+
 void
 SatellitePathHelper::DoBuild()
 {
-    NS_ABORT_MSG_IF(m_terrestrialRtt > m_rtt,
-                    "SatellitePathHelper: TerrestrialRtt exceeds Rtt, of which it is a part");
     m_client = CreateObject<Node>();
     m_server = CreateObject<Node>();
     Ptr<Node> gateway = CreateObject<Node>();

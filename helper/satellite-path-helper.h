@@ -32,6 +32,7 @@ class SatellitePathHelper : public PathHelper
      */
     static TypeId GetTypeId();
 
+    Time GetLeastRtt() const override;
     void EnablePcap(const std::string& prefix) override;
 
   protected:

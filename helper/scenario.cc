@@ -216,11 +216,11 @@ CheckScenario(const Scenario& scenario)
     {
         wrong << "rtt: " << scenario.rtt->As(Time::MS) << " is not between 0 and 100s";
     }
-    else if (scenario.rtt && !PathHelper::Create(scenario.topology)
-                                  ->SetAttributeFailSafe("Rtt", TimeValue(*scenario.rtt)))
+    else if (scenario.rtt && *scenario.rtt < PathHelper::Create(scenario.topology)->GetLeastRtt())
     {
-        wrong << "rtt: " << scenario.rtt->As(Time::MS) << " is less than the parts of the "
-              << scenario.topology << " path take";
+        wrong << "rtt: " << scenario.rtt->As(Time::MS) << " is less than the "
+              << PathHelper::Create(scenario.topology)->GetLeastRtt().As(Time::MS)
+              << " that parts of the " << scenario.topology << " path take";
     }
     else if (scenario.request < 1 || scenario.response < 1)
     {

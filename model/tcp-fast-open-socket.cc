@@ -1112,31 +1112,6 @@ TcpFastOpenSocket::SendResetFor(const TcpHeader& segment,
 }
 
 void
-TcpFastOpenSocket::SendSegment(Ptr<Packet> packet, TcpHeader& header)
-{
-    header.SetSourcePort(m_endPoint ? m_endPoint->GetLocalPort() : m_endPoint6->GetLocalPort());
-    header.SetDestinationPort(m_endPoint ? m_endPoint->GetPeerPort() : m_endPoint6->GetPeerPort());
-    compat::AddSocketTags(this, &TcpFastOpenSocket::AddSocketTags, packet);
-    m_txTrace(packet, header, this);
-    if (m_endPoint)
-    {
-        m_tcp->SendPacket(packet,
-                          header,
-                          m_endPoint->GetLocalAddress(),
-                          m_endPoint->GetPeerAddress(),
-                          m_boundnetdevice);
-    }
-    else
-    {
-        m_tcp->SendPacket(packet,
-                          header,
-                          m_endPoint6->GetLocalAddress(),
-                          m_endPoint6->GetPeerAddress(),
-                          m_boundnetdevice);
-    }
-}
-
-void
 TcpFastOpenSocket::HeedHandshakeLoss()
 {
     if (m_rtt->GetNSamples() == 0)

@@ -283,14 +283,6 @@ class TcpFastOpenSocket : public compat::WithTypeId<TcpFastOpenSocket, TcpLinuxS
     void StartHandshake();
 
     /**
-     * Complete a header with the ports and send a segment past the base.
-     *
-     * @param packet the payload
-     * @param header the header
-     */
-    void SendSegment(Ptr<Packet> packet, TcpHeader& header);
-
-    /**
      * The SYN or SYN-ACK timed out: send it again, or give up.
      */
     void HandshakeTimeout();

@@ -133,8 +133,6 @@ TcpLinuxSocket::AckEarlyFin(SequenceNumber32 fin)
     header.SetSequenceNumber(m_tcb->m_nextTxSequence);
     header.SetAckNumber(m_tcb->m_rxBuffer->NextRxSequence());
     header.SetWindowSize(AdvertisedWindowSize());
-    header.SetSourcePort(m_endPoint ? m_endPoint->GetLocalPort() : m_endPoint6->GetLocalPort());
-    header.SetDestinationPort(m_endPoint ? m_endPoint->GetPeerPort() : m_endPoint6->GetPeerPort());
     AddOptions(header);
 
     TcpOptionSack::SackBlock first(fin, fin + 1);
@@ -156,7 +154,14 @@ TcpLinuxSocket::AckEarlyFin(SequenceNumber32 fin)
     }
     header.AppendOption(option);
 
-    Ptr<Packet> packet = Create<Packet>();
+    SendSegment(Create<Packet>(), header);
+}
+
+void
+TcpLinuxSocket::SendSegment(Ptr<Packet> packet, TcpHeader& header)
+{
+    header.SetSourcePort(m_endPoint ? m_endPoint->GetLocalPort() : m_endPoint6->GetLocalPort());
+    header.SetDestinationPort(m_endPoint ? m_endPoint->GetPeerPort() : m_endPoint6->GetPeerPort());
     compat::AddSocketTags(this, &TcpLinuxSocket::AddSocketTags, packet);
     m_txTrace(packet, header, this);
     if (m_endPoint)

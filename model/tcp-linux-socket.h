@@ -70,6 +70,14 @@ class TcpLinuxSocket : public compat::WithTypeId<TcpLinuxSocket, TcpSocketBase>
     void ReTxTimeout() override;
     uint32_t AvailableWindow() const override;
 
+    /**
+     * Complete a header with the ports and send a segment of our own making.
+     *
+     * @param packet the payload
+     * @param header the header
+     */
+    void SendSegment(Ptr<Packet> packet, TcpHeader& header);
+
   private:
     /// A segment that was sent and not yet acknowledged.
     struct Flight

@@ -115,6 +115,10 @@ done
 check "an unknown flag is refused" refuses 2 "--nothing" "$compare" --nothing=1
 check "a bare word is refused" refuses 2 "p2p" "$compare" p2p
 check "--drop needs p2p" refuses 2 "--drop" "$compare" --topology=lan --drop=1:client:1
+for topology in mobile satellite; do
+    check "an RTT too short for $topology" refuses 2 "--rtt" \
+        "$compare" --topology=$topology --rtt=10ms
+done
 check "an unknown attribute is refused" refuses 2 "ns3::TcpSocket::Foo" \
     "$compare" --ns3::TcpSocket::Foo=1
 check "a wrong value of an attribute is refused" refuses 2 "ns3::TcpSocket::InitialCwnd" \
