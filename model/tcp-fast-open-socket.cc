@@ -273,7 +273,10 @@ TcpFastOpenSocket::DoForwardUp(Ptr<Packet> packet,
         {
             // The handshake's last ACK was lost. The base ignores this, and the
             // server, whose response we may wait for, would never learn of it.
-            TcpLinuxSocket::SendEmptyPacket(TcpHeader::ACK);
+            TcpHeader header;
+            packet->RemoveHeader(header);
+            m_rxTrace(packet, header, this);
+            SendEmptyPacket(TcpHeader::ACK);
             return;
         }
         TcpLinuxSocket::DoForwardUp(packet, fromAddress, toAddress);
@@ -353,8 +356,10 @@ TcpFastOpenSocket::Open(uint8_t flags)
     m_handshakeFlags = flags;
     m_option.reset();
     m_synDataSize = 0;
+    m_synDataAcked = 0;
     m_synRetransmissions = 0;
     m_error = NO_ERROR;
+    m_closeNotified = false;
 
     Ptr<TcpFastOpen> fastOpen = GetFastOpen();
     if (fastOpen && fastOpen->IsClientEnabled() && (m_fastOpenConnect || m_sendToData))
@@ -1072,12 +1077,17 @@ TcpFastOpenSocket::FailToOpen(ConnectionError error)
     LeaveQueue();
     m_state = CLOSED;
     DeallocateEndPoint();
-    if (m_reportedOpen && !m_closeNotified)
+    // What was not sent is gone, and the application may try again.
+    m_txBuffer->DiscardUpTo(m_txBuffer->TailSequence());
+    m_history.clear();
+    m_closeOnEmpty = false;
+    const bool reported = m_reportedOpen;
+    m_reportedOpen = false;
+    if (reported && !m_closeNotified)
     {
-        m_closeNotified = true;
         NotifyErrorClose();
     }
-    else if (!m_reportedOpen && !m_passive)
+    else if (!reported && !m_passive)
     {
         NotifyConnectionFailed();
     }

@@ -6,6 +6,8 @@
 
 #include "fast-open-test.h"
 
+#include "ns3/ipv4.h"
+#include "ns3/tcp-l4-protocol.h"
 #include "ns3/tcp-option-fast-open.h"
 
 namespace
@@ -475,6 +477,30 @@ TEST_F(Client, C15_ResetOfADeferredSynIsReportedAsRefused)
     Run();
     EXPECT_EQ(client->events, (Lines{"connected", "error"}));
     EXPECT_EQ(client->socket->GetConnectionError(), TcpFastOpenSocket::REFUSED);
+}
+
+// After a refusal the same socket can be connected again.
+TEST_F(Client, C15_RefusedSocketCanTryAgain)
+{
+    FetchCookie();
+    for (const bool fastOpen : {true, false})
+    {
+        Ptr<RawPeer> peer = PlayServer();
+        auto client = NewClient();
+        client->socket->SetAttribute("FastOpenConnect", BooleanValue(fastOpen));
+        client->socket->Connect(server);
+        client->socket->Send(MakePacket("lost"));
+        Run(MilliSeconds(60));
+        peer->Send({RST | ACK, 0, 1, {}, ""});
+        Run(MilliSeconds(60));
+        EXPECT_EQ(client->socket->GetConnectionError(), TcpFastOpenSocket::REFUSED);
+        path->GetServer()->GetObject<Ipv4>()->Insert(path->GetServer()->GetObject<TcpL4Protocol>());
+        EXPECT_EQ(client->socket->Connect(server), 0);
+        EXPECT_EQ(client->socket->Send(MakePacket("again")), 5);
+        Run(Seconds(1));
+        EXPECT_EQ(accepted.back()->received, "again");
+        EXPECT_EQ(client->socket->GetConnectionError(), TcpFastOpenSocket::NO_ERROR);
+    }
 }
 
 // All SYNs lost: timed out. 7 SYNs, the last at 63 s, the end at 127 s.
