@@ -14,8 +14,10 @@
 #include "ns3/result-csv.h"
 #include "ns3/scenario.h"
 
+#include <cerrno>
 #include <cmath>
 #include <cstdio>
+#include <cstring>
 #include <fstream>
 #include <iostream>
 #include <regex>
@@ -70,7 +72,7 @@ ReadQuantity(const std::string& flag,
              const std::map<std::string, double>& units,
              const std::string& allowed)
 {
-    static const std::regex form(R"(([0-9]+\.?[0-9]*(?:e-?[0-9]+)?)([A-Za-z/]*))");
+    static const std::regex form(R"(([0-9]*\.?[0-9]+(?:e-?[0-9]+)?)([A-Za-z/]*))");
     std::smatch match;
     if (!std::regex_match(text, match, form) || units.count(match[2]) == 0)
     {
@@ -144,8 +146,7 @@ OpenFile(const std::string& flag, const std::string& name)
         file.open(name);
         if (!file)
         {
-            Refuse("--" + flag + "=" + name +
-                   ": cannot be written, needs a name in a folder that exists");
+            Refuse("--" + flag + "=" + name + ": cannot be written: " + std::strerror(errno));
         }
     }
     return file;
@@ -286,8 +287,10 @@ main(int argc, char* argv[])
          {"rate towards the client, 10Mbps say",
           "the topology's",
           [&](const std::string& text) {
-              scenario.rate =
-                  ReadQuantity("rate", text, bits, "needs a rate, 10Mbps say, 1kbps to 1Tbps");
+              scenario.rate = ReadQuantity("rate",
+                                           text,
+                                           bits,
+                                           "needs a rate, 10Mbps say, from 1kbps to 1000Gbps");
           }}},
         {"loss",
          {"probability that a packet is lost, each way, 0 to 1",
@@ -336,7 +339,8 @@ main(int argc, char* argv[])
     // Our own flags and attributes are read here; --PrintHelp and its kind are ns-3's.
     CommandLine help(__FILE__);
     help.Usage("Compare short transfers over TCP Fast Open with the plain handshake.\n"
-               "TCP's settings are attributes: --ns3::TcpSocket::InitialCwnd=4, say.");
+               "TCP's settings are Linux's, as attributes (Scenario::LinuxTcp() lists them);\n"
+               "change them by --ns3::TcpSocket::InitialCwnd=4, say.");
     for (const auto& [name, flag] : flags)
     {
         help.AddValue(name,
@@ -360,11 +364,15 @@ main(int argc, char* argv[])
         }
         else if (name.compare(0, 5, "ns3::") == 0)
         {
-            scenario.tcp[name.substr(0)] = match[2];
+            scenario.tcp[name] = match[2];
         }
         else if (flags.count(name) == 0)
         {
             Refuse("--" + name + ": there is no such flag, see --help");
+        }
+        else if (match[2].length() == 0)
+        {
+            Refuse("--" + name + ": needs a value, --" + name + "=VALUE");
         }
         else
         {
@@ -393,8 +401,11 @@ main(int argc, char* argv[])
     if (!scenario.pcap.empty())
     {
         // ns-3 would end the program at the first pcap file, with the others running
-        const std::string probe = scenario.pcap + ".probe";
-        OpenFile("pcap", probe);
+        const std::string probe = scenario.pcap + "-probe";
+        if (!std::ofstream(probe))
+        {
+            Refuse("--pcap=" + scenario.pcap + ": cannot be written: " + std::strerror(errno));
+        }
         std::remove(probe.c_str());
     }
     std::ofstream csv = OpenFile("csv", csvName);

@@ -9,12 +9,29 @@
 #include "ns3/simulator.h"
 #include "ns3/socket.h"
 #include "ns3/tcp-option-fast-open.h"
+#include "ns3/tcp-option-ts.h"
 
 #include <algorithm>
 #include <sstream>
 
 namespace ns3
 {
+
+namespace
+{
+
+/**
+ * @param header a header
+ * @return the value of its timestamps option, 0 without one
+ */
+uint32_t
+GetTimestamp(const TcpHeader& header)
+{
+    const auto option = DynamicCast<const TcpOptionTS>(header.GetOption(TcpOption::TS));
+    return option ? option->GetTimestamp() : 0;
+}
+
+} // namespace
 
 SegmentMonitor::SegmentMonitor(bool keep)
     : m_keep(keep)
@@ -77,7 +94,6 @@ SegmentMonitor::Sent(bool fromClient,
     }
 
     SegmentRecord segment;
-    segment.uid = packet->GetUid();
     segment.fromClient = fromClient;
     segment.clientPort = port;
     segment.sent = Simulator::Now();
@@ -86,6 +102,7 @@ SegmentMonitor::Sent(bool fromClient,
     segment.acknowledged = header.GetAckNumber().GetValue();
     segment.size = packet->GetSize();
     segment.retransmission = again;
+    segment.timestamp = GetTimestamp(header);
     if (Ptr<const TcpOptionFastOpen> option = TcpOptionFastOpen::Find(header))
     {
         std::ostringstream text;
@@ -106,22 +123,17 @@ SegmentMonitor::Received(bool fromClient,
     {
         return;
     }
-    // Which of the segments under way is this? A link that splits packets gives
-    // them new numbers; what the header says has to do then.
+    // Which of the segments under way is this? A retransmission and what it repeats
+    // differ in the timestamp.
     const uint16_t port = fromClient ? header.GetSourcePort() : header.GetDestinationPort();
     auto& underway = m_underway[{port, fromClient}];
     auto found = std::find_if(underway.begin(), underway.end(), [&](std::size_t index) {
-        return m_segments[index].uid == packet->GetUid();
+        const SegmentRecord& segment = m_segments[index];
+        return segment.flags == header.GetFlags() && segment.size == packet->GetSize() &&
+               segment.sequence == header.GetSequenceNumber().GetValue() &&
+               segment.acknowledged == header.GetAckNumber().GetValue() &&
+               segment.timestamp == GetTimestamp(header);
     });
-    if (found == underway.end())
-    {
-        found = std::find_if(underway.begin(), underway.end(), [&](std::size_t index) {
-            const SegmentRecord& segment = m_segments[index];
-            return segment.flags == header.GetFlags() && segment.size == packet->GetSize() &&
-                   segment.sequence == header.GetSequenceNumber().GetValue() &&
-                   segment.acknowledged == header.GetAckNumber().GetValue();
-        });
-    }
     if (found != underway.end())
     {
         m_segments[*found].received = Simulator::Now();

@@ -26,7 +26,6 @@ class Socket;
 /// A TCP segment as both ends saw it.
 struct SegmentRecord
 {
-    uint64_t uid{0};              //!< ns-3's number of the packet
     bool fromClient{false};       //!< who sent it
     uint16_t clientPort{0};       //!< the connection
     Time sent;                    //!< when it was handed to IP
@@ -35,6 +34,7 @@ struct SegmentRecord
     uint32_t sequence{0};         //!< sequence number
     uint32_t acknowledged{0};     //!< acknowledgement number
     uint32_t size{0};             //!< bytes of payload
+    uint32_t timestamp{0};        //!< value of the timestamps option, 0 without one
     bool retransmission{false};   //!< whether all of it was sent before
     std::string fastOpen;         //!< Fast Open option: "", "request" or the cookie
 };

@@ -33,7 +33,11 @@ main(int argc, char* argv[])
 
     // 1. The network. Its numbers are attributes: try "Loss" with DoubleValue(0.01).
     Ptr<PathHelper> path = PathHelper::Create(topology);
-    NS_ABORT_MSG_UNLESS(path, "there is no topology " << topology);
+    if (!path)
+    {
+        std::cerr << "there is no topology " << topology << std::endl;
+        return 2;
+    }
     path->SetAttribute("Loss", DoubleValue(0));
     path->Build();
 
@@ -42,8 +46,8 @@ main(int argc, char* argv[])
     fastOpen.SetAttribute("Switch", UintegerValue(3));
     fastOpen.Install(NodeContainer(path->GetClient(), path->GetServer()));
 
-    // 3. Applications, any of ns-3's: they name our socket factory where they would
-    //    name ns3::TcpSocketFactory.
+    // 3. Applications, any that take a socket factory: both ends name ours where they
+    //    would name ns3::TcpSocketFactory.
     const uint16_t port = 80;
     PacketSinkHelper sink("ns3::TcpFastOpenSocketFactory",
                           InetSocketAddress(Ipv4Address::GetAny(), port));

@@ -67,6 +67,8 @@ for i in 1 2; do
 done
 check "same seed, same bytes" cmp -s "$dir/r1.csv" "$dir/r2.csv"
 "$compare" --loss=0.05 --runs=3 --topology=p2p,satellite --seed=2 --csv="$dir/r3.csv" >/dev/null
+"$compare" --loss=.05 --topology=p2p --csv="$dir/r4.csv" >/dev/null
+check "a number may start with its point" [ $? -eq 0 ]
 check "another seed, other bytes" sh -c "! cmp -s '$dir/r1.csv' '$dir/r3.csv'"
 
 "$compare" --ns3::TcpSocket::InitialCwnd=1 --transfers=2 --csv="$dir/c.csv" >/dev/null
@@ -108,7 +110,7 @@ fi
 for wrong in --rate=-5Mbps --rate=0 --rate=fast --rate=10 --loss=1.5 --loss=-0.1 --loss=x \
     --loss=nan --rtt=-1ms --rtt=100 --rtt=200s --request=0 --response=-1 --response=1.5 \
     --transfers=0 --transfers=99999999999 --runs=0 --seed=0 --topology=moon --topology= \
-    --modes=quic --modes= --drop=2:client --drop=2:middle:1 --drop=99:client:1; do
+    --modes=quic --modes= --csv= --csv --pcap --rate=10mbps --drop=2:client --drop=2:middle:1 --drop=99:client:1; do
     flag=${wrong%%=*}
     check "$wrong is refused" refuses 2 "$flag" "$compare" "$wrong" --csv="$dir/never.csv"
 done
@@ -119,6 +121,8 @@ for topology in mobile satellite; do
     check "an RTT too short for $topology" refuses 2 "--rtt" \
         "$compare" --topology=$topology --rtt=10ms
 done
+check "an attribute that the mode sets" refuses 2 "ns3::TcpFastOpen::Switch" \
+    "$compare" --ns3::TcpFastOpen::Switch=0
 check "an unknown attribute is refused" refuses 2 "ns3::TcpSocket::Foo" \
     "$compare" --ns3::TcpSocket::Foo=1
 check "a wrong value of an attribute is refused" refuses 2 "ns3::TcpSocket::InitialCwnd" \
