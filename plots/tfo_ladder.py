@@ -33,12 +33,24 @@ class Exchange:
         """Return when the first and the last byte of a side's data can be read, and how many."""
         data = []
         size = 0
+        # A client in SYN-SENT discards data that comes before the SYN-ACK
+        opened = min(
+            (
+                s["received_ms"]
+                for s in self.segments
+                if s["sender"] == "server" and "SYN" in s["flags"]
+            ),
+            key=lambda when: (math.isnan(when), when),
+            default=math.nan,
+        )
         for segment in self.segments:
             if segment["sender"] == sender and segment["size"]:
                 # Data of a SYN follow the SYN's own number
                 begin = segment["seq"] + ("SYN" in segment["flags"])
                 size = max(size, begin + segment["size"] - 1)
                 useful = syn_data or "SYN" not in segment["flags"]
+                if sender == "server" and segment["received_ms"] < opened:
+                    useful = False
                 if useful and not math.isnan(segment["received_ms"]):
                     data.append((segment["received_ms"], begin, begin + segment["size"]))
         first = math.nan
