@@ -115,8 +115,8 @@ TcpFastOpenSocket::GetTypeId()
                           MakeBooleanAccessor(&TcpFastOpenSocket::m_reduceInitialCwnd),
                           MakeBooleanChecker())
             .AddAttribute("Mss",
-                          "The MSS to announce, in bytes; 0: the interface's MTU less 40 for "
-                          "IPv4 or 60 for IPv6.",
+                          "The MSS to announce at most, in bytes, 48 or more; 0 and what is too "
+                          "large: the interface's MTU less 40 for IPv4 or 60 for IPv6.",
                           UintegerValue(0),
                           MakeUintegerAccessor(&TcpFastOpenSocket::m_mss),
                           MakeUintegerChecker<uint16_t>());
@@ -161,14 +161,14 @@ int
 TcpFastOpenSocket::Send(Ptr<Packet> packet, uint32_t flags)
 {
     NS_LOG_FUNCTION(this << packet << flags);
+    if (m_shutdownSend)
+    {
+        m_errno = ERROR_SHUTDOWN;
+        return -1;
+    }
     if (m_state == SYN_RCVD && m_pending)
     {
         // Early reply (RFC 7413, section 4.2.2); the base knows it from ESTABLISHED on.
-        if (m_shutdownSend)
-        {
-            m_errno = ERROR_SHUTDOWN;
-            return -1;
-        }
         if (!m_txBuffer->Add(packet))
         {
             m_errno = ERROR_MSGSIZE;
@@ -183,7 +183,7 @@ TcpFastOpenSocket::Send(Ptr<Packet> packet, uint32_t flags)
     }
 
     const int sent = TcpSocketBase::Send(packet, flags);
-    if (sent >= 0 && m_synDeferred)
+    if (sent > 0 && m_synDeferred)
     {
         m_synDeferred = false;
         Open(m_handshakeFlags);
@@ -213,19 +213,31 @@ TcpFastOpenSocket::SendTo(Ptr<Packet> packet, uint32_t flags, const Address& add
 
     m_sendToData = packet;
     const int result = Connect(address); // calls Open()
-    const bool taken = !m_sendToData;
     m_sendToData = nullptr;
     if (result < 0)
     {
         return result;
     }
-    if (!taken)
+    if (m_synDataSize == 0 && (packet->GetSize() > 0 || !m_option || m_option->IsEmpty()))
     {
         m_error = IN_PROGRESS;
         m_errno = ERROR_AGAIN;
         return -1;
     }
     return static_cast<int>(m_synDataSize);
+}
+
+int
+TcpFastOpenSocket::ShutdownSend()
+{
+    NS_LOG_FUNCTION(this);
+    const int result = TcpLinuxSocket::ShutdownSend();
+    if (m_state == SYN_SENT && m_synDeferred)
+    {
+        m_synDeferred = false; // no write will come
+        Open(m_handshakeFlags);
+    }
+    return result;
 }
 
 int
@@ -320,6 +332,10 @@ TcpFastOpenSocket::SendEmptyPacket(uint8_t flags)
     }
     else
     {
+        if (flags & TcpHeader::RST)
+        {
+            LeaveQueue(); // the base tears the connection down
+        }
         TcpLinuxSocket::SendEmptyPacket(flags);
     }
 }
@@ -369,7 +385,7 @@ TcpFastOpenSocket::Open(uint8_t flags)
         {
             m_option = TcpFastOpenCookie(); // asks for a cookie
         }
-        else if (m_sendToData || m_txBuffer->Size() > 0)
+        else if (m_sendToData || m_txBuffer->Size() > 0 || m_shutdownSend)
         {
             m_option = entry->cookie;
             m_synDataLimit = GetSynDataLimit(*entry);
@@ -377,8 +393,7 @@ TcpFastOpenSocket::Open(uint8_t flags)
         else
         {
             m_synDeferred = true;
-            m_reportedOpen = true;
-            Simulator::ScheduleNow(&TcpFastOpenSocket::ConnectionSucceeded, this);
+            ReportOpen();
             return;
         }
     }
@@ -447,6 +462,7 @@ TcpFastOpenSocket::ProcessInSynSent(Ptr<Packet> packet,
     }
 
     // The SYN-ACK: the handshake is complete
+    Ptr<TcpFastOpenSocket> self(this);
     m_retxEvent.Cancel();
     Negotiate(header);
     EstimateRtt(header);
@@ -470,8 +486,7 @@ TcpFastOpenSocket::ProcessInSynSent(Ptr<Packet> packet,
     SendAfterHandshake(true);
     if (!m_reportedOpen)
     {
-        m_reportedOpen = true;
-        Simulator::ScheduleNow(&TcpFastOpenSocket::ConnectionSucceeded, this);
+        ReportOpen();
     }
     else if (GetTxAvailable() > 0)
     {
@@ -486,7 +501,7 @@ TcpFastOpenSocket::ProcessInSynSent(Ptr<Packet> packet,
         const TcpHeader rest = WithoutSyn(header);
         Simulator::ScheduleNow(flags & TcpHeader::FIN ? &TcpFastOpenSocket::PeerClose
                                                       : &TcpFastOpenSocket::ReceivedData,
-                               this,
+                               self,
                                packet,
                                rest);
     }
@@ -506,6 +521,20 @@ TcpFastOpenSocket::ProcessCrossingSyn(const TcpHeader& header)
     m_retxEvent.Cancel();
     SendHandshake(false);
     BackOff();
+}
+
+void
+TcpFastOpenSocket::ReportOpen()
+{
+    m_reportedOpen = true;
+    // The application may let go of the socket, or close it, before it hears of this.
+    Ptr<TcpFastOpenSocket> self(this);
+    Simulator::ScheduleNow([self] {
+        if (self->m_endPoint || self->m_endPoint6)
+        {
+            self->ConnectionSucceeded();
+        }
+    });
 }
 
 void
@@ -553,8 +582,12 @@ TcpFastOpenSocket::SendAfterHandshake(bool mustAck)
     NS_LOG_FUNCTION(this << mustAck);
     if (m_synDataAcked < m_synDataSize)
     {
-        // In the first ACK, whatever Nagle's algorithm says to a short segment.
-        DoRetransmit();
+        // In the first ACK, whatever Nagle's algorithm says to a short segment. The
+        // peer's MSS may have become smaller.
+        for (uint32_t sent = m_synDataAcked; sent < m_synDataSize; sent += GetSegSize())
+        {
+            DoRetransmit();
+        }
         m_tcb->m_nextTxSequence = m_tcb->m_highTxMark.Get();
     }
     else if (mustAck)
@@ -579,7 +612,7 @@ TcpFastOpenSocket::ProcessInListen(Ptr<Packet> packet,
 {
     NS_LOG_FUNCTION(this << header);
     const uint8_t flags = GetStateFlags(header);
-    if ((flags & TcpHeader::ACK) && !(flags & TcpHeader::RST))
+    if ((flags & TcpHeader::ACK) && !(flags & TcpHeader::RST) && IsServing())
     {
         SendResetFor(header, fromAddress, toAddress); // of a connection that is over
         return;
@@ -665,11 +698,11 @@ TcpFastOpenSocket::CompleteFork(Ptr<Packet> packet,
     m_reportedOpen = true;
     m_delAckCount = m_delAckMaxCount;
     NotifyNewConnectionCreated(this, fromAddress);
-    if (m_tcb->m_rxBuffer->Available() > 0 && !m_shutdownRecv)
+    if (m_pending && m_tcb->m_rxBuffer->Available() > 0 && !m_shutdownRecv)
     {
         NotifyDataRecv();
     }
-    if (GetTxAvailable() > 0)
+    if (m_pending && m_state == SYN_RCVD && GetTxAvailable() > 0)
     {
         NotifySend(GetTxAvailable());
     }
@@ -770,12 +803,27 @@ TcpFastOpenSocket::ProcessInSynRcvd(Ptr<Packet> packet,
         {
             // The SYN-ACK was lost, or the SYN was duplicated
             SendHandshake(false);
-            StartHandshakeTimer();
+            if (m_pending)
+            {
+                StartHandshakeTimer();
+            }
+            else if (m_synCount > 0)
+            {
+                m_synCount--; // the base counts this as a retransmission
+            }
         }
         return;
     }
-    if (!(flags & TcpHeader::ACK))
+    const SequenceNumber32 end = seq + packet->GetSize();
+    const SequenceNumber32 expected = m_tcb->m_rxBuffer->NextRxSequence();
+    if (!(flags & TcpHeader::ACK) || ((flags & TcpHeader::SYN) && m_passive))
     {
+        return;
+    }
+    if (m_pending && seq != expected &&
+        !(end > expected && seq < m_tcb->m_rxBuffer->MaxRxSequence()))
+    {
+        SendEmptyPacket(TcpHeader::ACK); // out of the window
         return;
     }
     if (m_timestampEnabled)
@@ -827,10 +875,10 @@ TcpFastOpenSocket::ProcessInSynRcvd(Ptr<Packet> packet,
         else
         {
             SendAfterHandshake(false);
-            Simulator::ScheduleNow(&TcpFastOpenSocket::ConnectionSucceeded, this);
+            ReportOpen();
         }
     }
-    else if (m_tcb->m_rxBuffer->Finished())
+    else if (m_state == ESTABLISHED && m_tcb->m_rxBuffer->Finished())
     {
         DoPeerClose(); // the SYN carried a FIN
     }
@@ -997,12 +1045,9 @@ TcpFastOpenSocket::LoadSyn()
 {
     if (m_sendToData)
     {
-        const uint32_t size = std::min(m_synDataLimit, m_sendToData->GetSize());
-        if (!m_txBuffer->Add(m_sendToData->CreateFragment(0, size)))
-        {
-            return Create<Packet>();
-        }
-        m_sendToData = nullptr;
+        const uint32_t size =
+            std::min({m_synDataLimit, m_sendToData->GetSize(), m_txBuffer->Available()});
+        m_txBuffer->Add(m_sendToData->CreateFragment(0, size));
     }
     const SequenceNumber32 first = m_iss + 1;
     m_txBuffer->SetHeadSequence(first);
@@ -1015,7 +1060,9 @@ TcpFastOpenSocket::LoadSyn()
     }
     TcpTxItem* item = m_txBuffer->CopyFromSequence(m_synDataSize, first);
     m_rateOps->SkbSent(item, true);
-    Simulator::ScheduleNow(&TcpFastOpenSocket::NotifyDataSent, this, m_synDataSize);
+    Simulator::ScheduleNow(&TcpFastOpenSocket::NotifyDataSent,
+                           Ptr<TcpFastOpenSocket>(this),
+                           m_synDataSize);
     GetFastOpen()->NotifySynDataSent(GetLocalIp(), GetPeerIp(), m_synDataSize);
     return item->GetPacketCopy();
 }
@@ -1145,7 +1192,8 @@ TcpFastOpenSocket::StartTimers()
     {
         m_retxEvent = Simulator::Schedule(m_rto, &TcpFastOpenSocket::ReTxTimeout, this);
     }
-    if (m_rWnd == 0 && m_txBuffer->Size() > 0 && m_persistEvent.IsExpired())
+    if (m_rWnd == 0 && m_txBuffer->SizeFromSequence(m_tcb->m_highTxMark) > 0 &&
+        m_persistEvent.IsExpired())
     {
         m_persistEvent =
             Simulator::Schedule(m_persistTimeout, &TcpFastOpenSocket::PersistTimeout, this);
@@ -1155,10 +1203,6 @@ TcpFastOpenSocket::StartTimers()
 uint16_t
 TcpFastOpenSocket::GetMss() const
 {
-    if (m_mss != 0)
-    {
-        return m_mss;
-    }
     uint32_t mtu = 0;
     uint32_t headers = 40;
     if (m_endPoint)
@@ -1174,7 +1218,8 @@ TcpFastOpenSocket::GetMss() const
         mtu = interface < 0 ? 1280 : ipv6->GetMtu(interface);
         headers = 60;
     }
-    return static_cast<uint16_t>(std::clamp<uint32_t>(mtu, MIN_MSS + headers, 65535) - headers);
+    const uint32_t mss = std::clamp<uint32_t>(mtu, MIN_MSS + headers, 65535) - headers;
+    return static_cast<uint16_t>(m_mss != 0 ? std::clamp<uint32_t>(m_mss, MIN_MSS, mss) : mss);
 }
 
 Address

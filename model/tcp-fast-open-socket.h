@@ -128,6 +128,7 @@ class TcpFastOpenSocket : public compat::WithTypeId<TcpFastOpenSocket, TcpLinuxS
      *         open already, and those of Connect()
      */
     int SendTo(Ptr<Packet> packet, uint32_t flags, const Address& address) override;
+    int ShutdownSend() override;
     int Close() override;
 
   protected:
@@ -180,6 +181,11 @@ class TcpFastOpenSocket : public compat::WithTypeId<TcpFastOpenSocket, TcpLinuxS
      * @param header the peer's SYN
      */
     void ProcessCrossingSyn(const TcpHeader& header);
+
+    /**
+     * Tell the application that it is connected, when this event is over.
+     */
+    void ReportOpen();
 
     /**
      * Keep the cookie of a SYN-ACK if it was asked for.
@@ -333,8 +339,8 @@ class TcpFastOpenSocket : public compat::WithTypeId<TcpFastOpenSocket, TcpLinuxS
     void StartTimers();
 
     /**
-     * @return the MSS to announce: the attribute, or the interface's MTU less
-     *         the IP and TCP headers
+     * @return the MSS to announce: the interface's MTU less the IP and TCP
+     *         headers, or the attribute if that is less
      */
     uint16_t GetMss() const;
 

@@ -94,12 +94,27 @@ TcpLinuxSocket::DoForwardUp(Ptr<Packet> packet,
     TcpHeader header;
     if (m_tailRecovery && m_state == TIME_WAIT)
     {
-        packet->PeekHeader(header);
+        packet->RemoveHeader(header);
+        m_rxTrace(packet, header, this);
         if (header.GetFlags() & TcpHeader::FIN)
         {
             SendEmptyPacket(TcpHeader::ACK); // our last ACK was lost
         }
         return;
+    }
+    if (m_state == CLOSING || m_state == LAST_ACK)
+    {
+        packet->PeekHeader(header);
+        const uint8_t flags = header.GetFlags();
+        if ((flags & TcpHeader::ACK) && !(flags & (TcpHeader::RST | TcpHeader::SYN)) &&
+            header.GetAckNumber() <= m_tcb->m_highTxMark)
+        {
+            // The base takes any ACK for that of the FIN, and drops what is outstanding.
+            packet->RemoveHeader(header);
+            m_rxTrace(packet, header, this);
+            ReceivedEarlierAck(header);
+            return;
+        }
     }
     const bool early = m_tailRecovery && m_sackEnabled && m_connected &&
                        packet->PeekHeader(header) == packet->GetSize() &&
@@ -121,7 +136,44 @@ TcpLinuxSocket::ReceivedData(Ptr<Packet> packet, const TcpHeader& header)
         m_quickAcks--;
         m_delAckCount = m_delAckMaxCount;
     }
+    const auto before = m_state.Get();
     TcpSocketBase::ReceivedData(packet, header);
+    if (m_state == CLOSE_WAIT && before == FIN_WAIT_1)
+    {
+        m_state = CLOSING; // the base forgets that we have closed
+    }
+    else if (m_state == CLOSE_WAIT && before == FIN_WAIT_2)
+    {
+        TimeWait();
+    }
+}
+
+void
+TcpLinuxSocket::ReceivedEarlierAck(const TcpHeader& header)
+{
+    NS_LOG_FUNCTION(this << header);
+    if (m_timestampEnabled)
+    {
+        if (!header.HasOption(TcpOption::TS))
+        {
+            return;
+        }
+        ProcessOptionTimestamp(header.GetOption(TcpOption::TS), header.GetSequenceNumber());
+    }
+    EstimateRtt(header);
+    UpdateWindowSize(header);
+    ReceivedAck(Create<Packet>(), header);
+    if (header.GetFlags() & TcpHeader::FIN)
+    {
+        SendEmptyPacket(TcpHeader::ACK); // it comes again
+    }
+    if (m_txBuffer->Size() == 0 && m_retxEvent.IsExpired())
+    {
+        m_retxEvent = Simulator::Schedule(m_rto,
+                                          &TcpLinuxSocket::SendEmptyPacket,
+                                          this,
+                                          TcpHeader::FIN | TcpHeader::ACK);
+    }
 }
 
 void
@@ -226,6 +278,11 @@ TcpLinuxSocket::ReceivedAck(Ptr<Packet> packet, const TcpHeader& header)
     {
         m_hold = false;
         ProbeTimeout();
+    }
+    if (m_closeOnEmpty && m_txBuffer->Size() == 0 &&
+        (m_state == ESTABLISHED || m_state == CLOSE_WAIT))
+    {
+        DoClose(); // the base adds the FIN to data alone, and all data is gone
     }
     if (m_tailRecovery && m_sackEnabled)
     {

@@ -18,8 +18,14 @@ namespace ns3
  * @ingroup tcp-fast-open
  *
  * What Linux's TCP does after the handshake and ns-3's does not, as far as it
- * decides how long a short transfer takes. All of it is off by default; the
- * socket is then TcpSocketBase and nothing more.
+ * decides how long a short transfer takes. All of it is off by default.
+ *
+ * What is always on keeps the stream whole where TcpSocketBase would cut it or
+ * never end when segments are lost around the FIN: the FIN's sequence number is
+ * behind all data; in CLOSING and LAST-ACK only an ACK of the FIN ends the
+ * connection; a FIN that was put off is sent when the last data is acknowledged;
+ * and a missing segment that completes the peer's data after Close() does not
+ * make the socket forget that it has closed.
  *
  * - QuickAcks: a receiver acknowledges the first segments of a connection one
  *   by one, and only then every second one (Linux's quick-ACK mode).
@@ -123,6 +129,13 @@ class TcpLinuxSocket : public compat::WithTypeId<TcpLinuxSocket, TcpSocketBase>
      * After a timeout, send new data for the first ACK.
      */
     void ProbeTimeout();
+
+    /**
+     * Process an ACK in CLOSING or LAST-ACK that does not acknowledge our FIN.
+     *
+     * @param header the ACK
+     */
+    void ReceivedEarlierAck(const TcpHeader& header);
 
     /**
      * Acknowledge a FIN that arrived out of order, with a SACK block.
