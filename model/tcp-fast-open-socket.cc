@@ -281,7 +281,7 @@ TcpFastOpenSocket::DoForwardUp(Ptr<Packet> packet,
             // The base reports a reset like a normal close; let it be told apart.
             m_error = RESET;
         }
-        else if ((flags & TcpHeader::SYN) && (flags & TcpHeader::ACK) && m_option)
+        else if ((flags & TcpHeader::SYN) && (flags & TcpHeader::ACK) && m_fastOpen)
         {
             // The handshake's last ACK was lost. The base ignores this, and the
             // server, whose response we may wait for, would never learn of it.
@@ -397,6 +397,7 @@ TcpFastOpenSocket::Open(uint8_t flags)
             return;
         }
     }
+    m_fastOpen = m_option.has_value();
     StartHandshake();
 }
 
@@ -541,7 +542,7 @@ void
 TcpFastOpenSocket::LearnCookie(const TcpHeader& header)
 {
     Ptr<const TcpOptionFastOpen> option = TcpOptionFastOpen::Find(header);
-    if (m_option && option && !option->IsRequest())
+    if (m_fastOpen && option && !option->IsRequest())
     {
         GetFastOpen()->NotifyCookieReceived(
             {GetLocalIp(), GetPeerIp(), option->GetCookie(), m_peerMss});
@@ -571,9 +572,14 @@ TcpFastOpenSocket::SettleSyn(SequenceNumber32 ack)
         // (RFC 7413, section 4.2.1).
         m_txBuffer->SetSentListLost(false);
     }
-    GetFastOpen()->NotifySynDataAnswered(GetLocalIp(),
-                                         GetPeerIp(),
-                                         m_synDataAcked == m_synDataSize);
+    const bool all = m_synDataAcked == m_synDataSize;
+    GetFastOpen()->NotifySynDataAnswered(all);
+    if (!all && m_synRetransmissions == 0)
+    {
+        GetFastOpen()->NotifyFallback(GetLocalIp(),
+                                      GetPeerIp(),
+                                      TcpFastOpen::Fallback::DATA_NOT_ACKED);
+    }
 }
 
 void
@@ -1013,6 +1019,7 @@ TcpFastOpenSocket::SendHandshake(bool first)
         if (!TcpOptionFastOpen(*m_option).AppendTo(header))
         {
             m_option.reset();
+            m_fastOpen = false;
             fastOpen->NotifyFallback(GetLocalIp(), GetPeerIp(), TcpFastOpen::Fallback::NO_ROOM);
         }
         else if (client && m_option->IsEmpty())
@@ -1034,7 +1041,7 @@ TcpFastOpenSocket::SendHandshake(bool first)
         return;
     }
     m_synRetransmissions++;
-    if (client ? m_option.has_value() : m_pending && !m_timestampEnabled)
+    if (client ? m_fastOpen : m_pending && !m_timestampEnabled)
     {
         m_history.clear();
     }
@@ -1104,7 +1111,7 @@ TcpFastOpenSocket::HandshakeTimeout()
         FailToOpen(TIMED_OUT);
         return;
     }
-    if (m_option && m_synRetransmissions == 0 && m_state == SYN_SENT)
+    if (m_fastOpen && m_synRetransmissions == 0 && m_state == SYN_SENT)
     {
         GetFastOpen()->NotifyFallback(GetLocalIp(),
                                       GetPeerIp(),

@@ -384,7 +384,8 @@ class TcpFastOpenSocket : public compat::WithTypeId<TcpFastOpenSocket, TcpLinuxS
     SequenceNumber32 m_iss{0};                 //!< our initial sequence number
     SequenceNumber32 m_irs{0};                 //!< the peer's initial sequence number
     uint8_t m_handshakeFlags{0};               //!< flags of our SYN or SYN-ACK
-    std::optional<TcpFastOpenCookie> m_option; //!< Fast Open option of our SYN or SYN-ACK
+    std::optional<TcpFastOpenCookie> m_option; //!< Fast Open option to send with it
+    bool m_fastOpen{false};                    //!< our SYN asked for a cookie or showed one
     bool m_passive{false};                     //!< we are a listener's child
     bool m_synDeferred{false};                 //!< the SYN waits for the first Send()
     bool m_reportedOpen{false};                //!< the application takes us for connected

@@ -189,18 +189,10 @@ TcpFastOpen::NotifySynDataSent(const Address& client, const Address& server, uin
 }
 
 void
-TcpFastOpen::NotifySynDataAnswered(const Address& client, const Address& server, bool acked)
+TcpFastOpen::NotifySynDataAnswered(bool acked)
 {
-    NS_LOG_FUNCTION(this << client << server << acked);
-    if (acked)
-    {
-        m_counters.active++;
-    }
-    else
-    {
-        m_counters.activeFail++;
-        NotifyFallback(client, server, Fallback::DATA_NOT_ACKED);
-    }
+    NS_LOG_FUNCTION(this << acked);
+    acked ? m_counters.active++ : m_counters.activeFail++;
 }
 
 void

@@ -170,11 +170,9 @@ class TcpFastOpen : public Object
 
     /**
      * A client's SYN with data was answered.
-     * @param client the client's IP address
-     * @param server the server's IP address
      * @param acked whether all data was acknowledged
      */
-    void NotifySynDataAnswered(const Address& client, const Address& server, bool acked);
+    void NotifySynDataAnswered(bool acked);
 
     /**
      * A server accepted a connection by its cookie, with or without data.

@@ -206,10 +206,9 @@ TEST_F(Robustness, C12_SendToIsBoundedByTheSendBuffer)
     FetchCookie();
     auto client = NewClient();
     client->socket->SetAttribute("SndBufSize", UintegerValue(500));
-    EXPECT_EQ(client->socket->SendTo(MakePacket(Pattern(1000)),
-                                     TcpFastOpenSocket::MSG_FASTOPEN,
-                                     server),
-              500);
+    EXPECT_EQ(
+        client->socket->SendTo(MakePacket(Pattern(1000)), TcpFastOpenSocket::MSG_FASTOPEN, server),
+        500);
     Run(Seconds(1));
     EXPECT_EQ(accepted.at(0)->received, Pattern(1000).substr(0, 500));
 }
@@ -454,9 +453,8 @@ class EveryLoss : public ::testing::TestWithParam<Opening>
             }
             if (!opening.validKey)
             {
-                serverFastOpen->SetAttribute(
-                    "Key",
-                    StringValue("00000000-00000000-00000000-00000001"));
+                serverFastOpen->SetAttribute("Key",
+                                             StringValue("00000000-00000000-00000000-00000001"));
             }
             serverFastOpen->SetAttribute("Switch", UintegerValue(opening.serverOn ? 3 : 0));
             Ptr<LossPattern> model = Create<LossPattern>();
@@ -504,13 +502,14 @@ TEST_P(EveryLoss, A3_StreamIsExactWhateverIsLost)
     std::cout << cases << " patterns" << std::endl;
 }
 
-INSTANTIATE_TEST_SUITE_P(,
-                         EveryLoss,
-                         ::testing::Values(Opening{"plain", false, true, true, false, false},
-                                           Opening{"firstContact", false, true, true, true, false},
-                                           Opening{"fastOpen", true, true, true, true, false},
-                                           Opening{"refused", true, false, true, true, false},
-                                           Opening{"serverOff", true, true, false, true, false},
-                                           Opening{"plainHalfClose", false, true, true, false, true},
-                                           Opening{"fastOpenHalfClose", true, true, true, true, true},
-                                           Opening{"refusedHalfClose", true, false, true, true, true}));
+INSTANTIATE_TEST_SUITE_P(
+    ,
+    EveryLoss,
+    ::testing::Values(Opening{"plain", false, true, true, false, false},
+                      Opening{"firstContact", false, true, true, true, false},
+                      Opening{"fastOpen", true, true, true, true, false},
+                      Opening{"refused", true, false, true, true, false},
+                      Opening{"serverOff", true, true, false, true, false},
+                      Opening{"plainHalfClose", false, true, true, false, true},
+                      Opening{"fastOpenHalfClose", true, true, true, true, true},
+                      Opening{"refusedHalfClose", true, false, true, true, true}));

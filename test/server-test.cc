@@ -66,15 +66,14 @@ TEST_F(Server, S1_ListenerWithoutQueueIgnoresTheOption)
     EXPECT_EQ(Segments(2), (Lines{"C SYN 0:0 request", "S SYN|ACK 0:0 ack 1"}));
 }
 
-// A node without the object has Fast Open off, and its sockets work.
-TEST_F(Server, S1_SocketsWorkOnANodeWithoutFastOpen)
+// Both nodes off: the plain handshake.
+TEST_F(Server, S1_BothOffIsThePlainHandshake)
 {
-    Build();
-    Ptr<TcpFastOpenSocket> socket = listener;
-    serverFastOpen->SetAttribute("Switch", UintegerValue(0));
-    clientFastOpen->SetAttribute("Switch", UintegerValue(0));
+    clientSwitch = 0;
+    serverSwitch = 0;
     Open("hello");
     Run();
+    EXPECT_EQ(Segments(2), (Lines{"C SYN 0:0", "S SYN|ACK 0:0 ack 1"}));
     EXPECT_EQ(accepted.at(0)->received, "hello");
 }
 
@@ -116,7 +115,6 @@ TEST_F(Server, S5_DataIsReadableInSynRcvd)
     std::string state;
     Time sent = Simulator::Now();
     onServerData = [&](Connection& end) {
-        TcpHeader header;
         state = end.states.empty() ? "SYN_RCVD" : end.states.back();
     };
     Open("hello");
