@@ -309,7 +309,7 @@ RunScenario(const Scenario& scenario)
 
     if (!scenario.drops.empty())
     {
-        Ptr<SegmentDropModel> model = Create<SegmentDropModel>(PORT);
+        Ptr<SegmentDropModel> model = CreateObject<SegmentDropModel>(PORT);
         for (const auto& drop : scenario.drops)
         {
             model->Drop(drop.transfer, drop.sender, drop.segment);

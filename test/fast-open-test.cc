@@ -43,7 +43,7 @@ FastOpenTest::Build()
 
     path = CreateObject<P2pPathHelper>();
     path->Build();
-    m_drops = Create<SegmentDropModel>(PORT);
+    m_drops = CreateObject<SegmentDropModel>(PORT);
     path->SetErrorModel(m_drops);
     clientIp = path->GetClient()->GetObject<Ipv4>()->GetAddress(1, 0).GetLocal();
     serverIp = path->GetServerAddress();

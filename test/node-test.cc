@@ -314,7 +314,7 @@ TEST_P(ExactStream, A3_EachByteOnceAndInOrder)
     std::vector<Ptr<Troublemaker>> trouble;
     for (int i = 0; i < 2; i++)
     {
-        Ptr<Troublemaker> model = Create<Troublemaker>();
+        Ptr<Troublemaker> model = CreateObject<Troublemaker>();
         model->random->SetStream(100 + i);
         model->device = DynamicCast<PointToPointNetDevice>(ends.Get(i)->GetDevice(0));
         model->device->SetReceiveErrorModel(model);
