@@ -39,11 +39,11 @@ RttLinux::GetTypeId()
     return tid;
 }
 
-RttLinux::RttLinux()
+void
+RttLinux::NotifyConstructionCompleted()
 {
-    // As in RttEstimator: the attributes are needed now
-    ObjectBase::ConstructSelf(AttributeConstructionList());
-    Reset();
+    RttEstimator::NotifyConstructionCompleted();
+    Reset(); // not in the constructor, which does not know the attributes yet
 }
 
 void

@@ -41,11 +41,12 @@ class RttLinux : public compat::WithTypeId<RttLinux, RttEstimator>
      */
     static TypeId GetTypeId();
 
-    RttLinux();
-
     void Measurement(Time sample) override;
     Ptr<RttEstimator> Copy() const override;
     void Reset() override;
+
+  protected:
+    void NotifyConstructionCompleted() override;
 
   private:
     /**
