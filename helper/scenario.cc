@@ -177,6 +177,8 @@ Scenario::LinuxTcp()
         {"ns3::TcpSocketBase::Timestamp", "true"},
         {"ns3::TcpSocketBase::WindowScaling", "true"},
         {"ns3::TcpL4Protocol::SocketType", "ns3::TcpCubic"},
+        // Not PRR: ns-3.48's is another one than ns-3.37's, and faster than Linux's
+        {"ns3::TcpL4Protocol::RecoveryType", "ns3::TcpClassicRecovery"},
         {"ns3::TcpL4Protocol::RttEstimatorType", "ns3::RttLinux"},
     };
 }

@@ -1199,7 +1199,7 @@ TcpFastOpenSocket::StartTimers()
     {
         m_retxEvent = Simulator::Schedule(m_rto, &TcpFastOpenSocket::ReTxTimeout, this);
     }
-    if (m_rWnd == 0 && m_txBuffer->SizeFromSequence(m_tcb->m_highTxMark) > 0 &&
+    if (m_rWnd.Get() == 0 && m_txBuffer->SizeFromSequence(m_tcb->m_highTxMark) > 0 &&
         m_persistEvent.IsExpired())
     {
         m_persistEvent =

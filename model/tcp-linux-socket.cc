@@ -273,7 +273,20 @@ TcpLinuxSocket::ReceivedAck(Ptr<Packet> packet, const TcpHeader& header)
     m_hold = m_doubtTimeout && advances && header.GetAckNumber() < m_recover &&
              m_txBuffer->SizeFromSequence(m_tcb->m_highTxMark) > 0;
     m_doubtTimeout = m_doubtTimeout && !advances;
-    TcpSocketBase::ReceivedAck(packet, header);
+    const SequenceNumber32 head = m_txBuffer->HeadSequence();
+    if (header.GetAckNumber() < head && (m_txBuffer->Size() == 0 || head == m_tcb->m_highTxMark))
+    {
+        // An old ACK, and nothing is under way. The base reads its data, and, for
+        // its SACK blocks, the first of the segments under way (3.37 to 3.48).
+        if (packet->GetSize() > 0)
+        {
+            ReceivedData(packet, header);
+        }
+    }
+    else
+    {
+        TcpSocketBase::ReceivedAck(packet, header);
+    }
     if (m_hold)
     {
         m_hold = false;
@@ -438,9 +451,10 @@ TcpLinuxSocket::Probe()
 {
     NS_LOG_FUNCTION(this);
     if (m_flight.empty() || (!m_endPoint && !m_endPoint6) || m_state == CLOSED ||
-        m_state == TIME_WAIT || m_tcb->m_congState != TcpSocketState::CA_OPEN)
+        m_state == TIME_WAIT || m_tcb->m_congState != TcpSocketState::CA_OPEN ||
+        m_txBuffer->GetSacked() > 0)
     {
-        return;
+        return; // with a hole there is no probe (RFC 8985, section 7.2)
     }
     m_probed = true;
     // The base takes some ACKs without telling (that of a FIN, say)
