@@ -457,7 +457,7 @@ class EveryLoss : public ::testing::TestWithParam<Opening>
                                              StringValue("00000000-00000000-00000000-00000001"));
             }
             serverFastOpen->SetAttribute("Switch", UintegerValue(opening.serverOn ? 3 : 0));
-            Ptr<LossPattern> model = Create<LossPattern>();
+            Ptr<LossPattern> model = CreateObject<LossPattern>();
             model->pattern = pattern;
             path->SetErrorModel(model);
 
