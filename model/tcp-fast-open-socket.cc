@@ -590,9 +590,9 @@ TcpFastOpenSocket::SendAfterHandshake(bool mustAck)
     {
         // In the first ACK, whatever Nagle's algorithm says to a short segment. The
         // peer's MSS may have become smaller.
-        for (uint32_t sent = m_synDataAcked; sent < m_synDataSize; sent += GetSegSize())
+        for (SequenceNumber32 seq = m_txBuffer->HeadSequence(); seq < m_tcb->m_highTxMark.Get();)
         {
-            DoRetransmit();
+            seq += SendDataPacket(seq, GetSegSize(), true);
         }
         m_tcb->m_nextTxSequence = m_tcb->m_highTxMark.Get();
     }
