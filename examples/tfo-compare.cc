@@ -92,15 +92,12 @@ ReadQuantity(const std::string& flag,
 uint32_t
 ReadCount(const std::string& flag, const std::string& text, uint32_t least)
 {
-    const double value =
-        ReadQuantity(flag,
-                     text,
-                     {{"", 1}},
-                     "needs a whole number from " + std::to_string(least) + " to 4294967295");
+    const std::string allowed =
+        "needs a whole number from " + std::to_string(least) + " to 4294967295";
+    const double value = ReadQuantity(flag, text, {{"", 1}}, allowed);
     if (value < least || value > UINT32_MAX || value != std::floor(value))
     {
-        Refuse("--" + flag + "=" + text + ": needs a whole number from " + std::to_string(least) +
-               " to 4294967295");
+        Refuse("--" + flag + "=" + text + ": " + allowed);
     }
     return static_cast<uint32_t>(value);
 }

@@ -218,10 +218,10 @@ CheckScenario(const Scenario& scenario)
     {
         wrong << "rtt: " << scenario.rtt->As(Time::MS) << " is not between 0 and 100s";
     }
-    else if (scenario.rtt && *scenario.rtt < PathHelper::Create(scenario.topology)->GetLeastRtt())
+    else if (const Time least = PathHelper::Create(scenario.topology)->GetLeastRtt();
+             scenario.rtt && *scenario.rtt < least)
     {
-        wrong << "rtt: " << scenario.rtt->As(Time::MS) << " is less than the "
-              << PathHelper::Create(scenario.topology)->GetLeastRtt().As(Time::MS)
+        wrong << "rtt: " << scenario.rtt->As(Time::MS) << " is less than the " << least.As(Time::MS)
               << " that parts of the " << scenario.topology << " path take";
     }
     else if (scenario.request < 1 || scenario.response < 1)

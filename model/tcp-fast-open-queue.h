@@ -46,14 +46,6 @@ class TcpFastOpenQueue : public SimpleRefCount<TcpFastOpenQueue>
         return m_pending >= m_limit;
     }
 
-    /**
-     * @return how many connections are pending
-     */
-    uint32_t GetPending() const
-    {
-        return m_pending;
-    }
-
     /// Count a connection in.
     void Enter()
     {

@@ -601,6 +601,12 @@ TcpFastOpenSocket::SendAfterHandshake(bool mustAck)
         SendEmptyPacket(TcpHeader::ACK);
     }
     SendPendingData(true);
+    CloseIfAllSent();
+}
+
+void
+TcpFastOpenSocket::CloseIfAllSent()
+{
     if (m_closeOnEmpty && m_state == ESTABLISHED &&
         m_txBuffer->SizeFromSequence(m_tcb->m_highTxMark) == 0)
     {
@@ -914,11 +920,7 @@ TcpFastOpenSocket::ProcessInSynRcvd(Ptr<Packet> packet,
     {
         NotifySend(GetTxAvailable());
     }
-    if (m_closeOnEmpty && m_state == ESTABLISHED &&
-        m_txBuffer->SizeFromSequence(m_tcb->m_highTxMark) == 0)
-    {
-        DoClose();
-    }
+    CloseIfAllSent();
     StartTimers();
 }
 

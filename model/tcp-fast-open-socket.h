@@ -210,6 +210,12 @@ class TcpFastOpenSocket : public compat::WithTypeId<TcpFastOpenSocket, TcpLinuxS
      */
     void SendAfterHandshake(bool mustAck);
 
+    /**
+     * Send the FIN if the application has closed and all data has been sent:
+     * the base puts it on a segment of data alone.
+     */
+    void CloseIfAllSent();
+
     // Opening, the server's side
 
     /**

@@ -269,11 +269,11 @@ TcpLinuxSocket::ReceivedAck(Ptr<Packet> packet, const TcpHeader& header)
     {
         NoteDelivered(header);
     }
-    const bool advances = header.GetAckNumber() > m_txBuffer->HeadSequence();
+    const SequenceNumber32 head = m_txBuffer->HeadSequence();
+    const bool advances = header.GetAckNumber() > head;
     m_hold = m_doubtTimeout && advances && header.GetAckNumber() < m_recover &&
              m_txBuffer->SizeFromSequence(m_tcb->m_highTxMark) > 0;
     m_doubtTimeout = m_doubtTimeout && !advances;
-    const SequenceNumber32 head = m_txBuffer->HeadSequence();
     if (header.GetAckNumber() < head && (m_txBuffer->Size() == 0 || head == m_tcb->m_highTxMark))
     {
         // An old ACK, and nothing is under way. The base reads its data, and, for
