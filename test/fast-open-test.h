@@ -124,9 +124,10 @@ class FastOpenTest : public ::testing::Test
     /**
      * Take the place of the client's TCP, towards the listener.
      *
+     * @param port the client's port
      * @return the peer
      */
-    Ptr<RawPeer> PlayClient();
+    Ptr<RawPeer> PlayClient(uint16_t port = 50000);
 
     /**
      * @return the client's cookie as the server makes it
@@ -135,9 +136,10 @@ class FastOpenTest : public ::testing::Test
 
     /**
      * @param cookie a cookie; empty: a request
+     * @param experimental whether in the experimental form
      * @return the option's bytes, padded
      */
-    static std::vector<uint8_t> Option(const TcpFastOpenCookie& cookie);
+    static std::vector<uint8_t> Option(const TcpFastOpenCookie& cookie, bool experimental = false);
 
     Scenario::Attributes attributes; //!< of the stack, before Build()
     uint32_t clientSwitch{1};        //!< the client node's switch, before Build()

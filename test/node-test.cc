@@ -113,9 +113,9 @@ TEST_F(NodeTraces, N3_CookieAndSynDataAreTraced)
     Open("hello");
     Run();
     EXPECT_EQ(traces, (Lines{"client: SynDataSent 5", "server: SynDataAccepted 5"}));
-    EXPECT_EQ(clientFastOpen->GetCounters().active, 1u);
-    EXPECT_EQ(serverFastOpen->GetCounters().passive, 1u);
-    EXPECT_EQ(serverFastOpen->GetCounters().cookieReqd, 1u);
+    EXPECT_EQ(clientFastOpen->GetCounters()->active, 1u);
+    EXPECT_EQ(serverFastOpen->GetCounters()->passive, 1u);
+    EXPECT_EQ(serverFastOpen->GetCounters()->cookieReqd, 1u);
 }
 
 // Refused data, and why.
@@ -133,8 +133,8 @@ TEST_F(NodeTraces, N3_RefusalAndFallbackAreTracedWithTheirReasons)
                      "server: CookieGranted 8",
                      "client: CookieCached 8",
                      "client: fallback: data not acknowledged"}));
-    EXPECT_EQ(clientFastOpen->GetCounters().activeFail, 1u);
-    EXPECT_EQ(serverFastOpen->GetCounters().passiveFail, 1u);
+    EXPECT_EQ(clientFastOpen->GetCounters()->activeFail, 1u);
+    EXPECT_EQ(serverFastOpen->GetCounters()->passiveFail, 1u);
 
     traces.clear();
     serverFastOpen->SetAttribute("Switch", UintegerValue(1));
@@ -152,7 +152,7 @@ TEST_F(NodeTraces, N3_RetransmittedSynIsTracedAsAFallback)
     Open("hello");
     Run();
     EXPECT_EQ(traces, (Lines{"client: SynDataSent 5", "client: fallback: SYN retransmitted"}));
-    EXPECT_EQ(clientFastOpen->GetCounters().activeFail, 1u);
+    EXPECT_EQ(clientFastOpen->GetCounters()->activeFail, 1u);
 }
 
 // Applications of ns-3 over the factory: they gain, and nothing is lost.
@@ -408,7 +408,7 @@ TEST_P(ExactStream, A3_EachByteOnceAndInOrder)
                                       MakeNullCallback<void, Ptr<Socket>>());
         }
     }
-    EXPECT_GT(ends.Get(0)->GetObject<TcpFastOpen>()->GetCounters().active, 0u);
+    EXPECT_GT(ends.Get(0)->GetObject<TcpFastOpen>()->GetCounters()->active, 0u);
     served.clear();
     listener = nullptr;
     Simulator::Destroy();
