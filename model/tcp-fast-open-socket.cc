@@ -849,15 +849,15 @@ TcpFastOpenSocket::CompleteFork(Ptr<Packet> packet,
     }
 
     const bool accepted = JudgeSyn(header, packet->GetSize());
-    if (accepted && m_queue->IsClosed())
-    {
-        SendResetFor(header, fromAddress, toAddress);
-        FailToOpen(RESET);
-        return;
-    }
     if (accepted)
     {
         TakeSynData(packet, header);
+        if (m_queue->IsClosed())
+        {
+            SendResetFor(header, fromAddress, toAddress);
+            FailToOpen(RESET);
+            return;
+        }
         Ptr<TcpFastOpenSocket> self(this);
         if (m_endPoint)
         {
@@ -1097,7 +1097,10 @@ TcpFastOpenSocket::ProcessInSynRcvd(Ptr<Packet> packet,
         else
         {
             SendAfterHandshake(false);
-            ReportOpen();
+            if (!m_reportedOpen)
+            {
+                ReportOpen();
+            }
         }
     }
     else if (m_state == ESTABLISHED && m_tcb->m_rxBuffer->Finished())
@@ -1411,7 +1414,7 @@ TcpFastOpenSocket::SendResetFor(const TcpHeader& segment,
     else
     {
         header.SetFlags(TcpHeader::RST | TcpHeader::ACK);
-        header.SetAckNumber(segment.GetSequenceNumber() + 1); // of a SYN alone
+        header.SetAckNumber(m_tcb->m_rxBuffer->NextRxSequence());
     }
     header.SetWindowSize(0);
     header.SetSourcePort(segment.GetDestinationPort());

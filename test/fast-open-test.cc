@@ -129,13 +129,14 @@ FastOpenTest::Drop(uint32_t connection, SegmentDropModel::Sender sender, uint32_
 }
 
 std::shared_ptr<FastOpenTest::Connection>
-FastOpenTest::NewClient()
+FastOpenTest::NewClient(Ptr<Node> node)
 {
     Build();
     auto connection = std::make_shared<Connection>();
     Connection* const end = connection.get();
-    end->socket = DynamicCast<TcpFastOpenSocket>(
-        Socket::CreateSocket(path->GetClient(), TcpFastOpenSocketFactory::GetTypeId()));
+    end->socket =
+        DynamicCast<TcpFastOpenSocket>(Socket::CreateSocket(node ? node : path->GetClient(),
+                                                            TcpFastOpenSocketFactory::GetTypeId()));
     m_monitor->WatchClient(end->socket);
     end->socket->SetConnectCallback(
         Callback<void, Ptr<Socket>>([end](Ptr<Socket>) {

@@ -70,9 +70,10 @@ class FastOpenTest : public ::testing::Test
     /**
      * Make a client's socket; nothing is sent yet.
      *
+     * @param node its node; by default the client's
      * @return the client's end
      */
-    std::shared_ptr<Connection> NewClient();
+    std::shared_ptr<Connection> NewClient(Ptr<Node> node = nullptr);
 
     /**
      * Connect and, once connected, send.
