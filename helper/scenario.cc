@@ -9,10 +9,12 @@
 #include "tcp-fast-open-helper.h"
 
 #include "ns3/abort.h"
+#include "ns3/boolean.h"
 #include "ns3/config.h"
 #include "ns3/data-rate.h"
 #include "ns3/double.h"
 #include "ns3/inet-socket-address.h"
+#include "ns3/inet6-socket-address.h"
 #include "ns3/internet-stack-helper.h"
 #include "ns3/node-list.h"
 #include "ns3/request-response-client.h"
@@ -85,6 +87,7 @@ Ptr<PathHelper>
 CreatePath(const Scenario& scenario)
 {
     Ptr<PathHelper> path = PathHelper::Create(scenario.topology);
+    path->SetAttribute("Ipv6", BooleanValue(scenario.ipv6));
     if (scenario.rtt)
     {
         path->SetAttribute("Rtt", TimeValue(*scenario.rtt));
@@ -98,6 +101,18 @@ CreatePath(const Scenario& scenario)
         path->SetAttribute("Loss", DoubleValue(*scenario.loss));
     }
     return path;
+}
+
+/**
+ * @param ip an Ipv4Address or Ipv6Address
+ * @return the address with the server's port
+ */
+Address
+WithPort(const Address& ip)
+{
+    return Ipv6Address::IsMatchingType(ip)
+               ? Address(Inet6SocketAddress(Ipv6Address::ConvertFrom(ip), PORT))
+               : Address(InetSocketAddress(Ipv4Address::ConvertFrom(ip), PORT));
 }
 
 /**
@@ -324,14 +339,14 @@ RunScenario(const Scenario& scenario)
     }
 
     Ptr<RequestResponseServer> server = CreateObject<RequestResponseServer>();
-    const Ipv4Address address = Ipv4Address::ConvertFrom(path->GetServerAddress());
-    server->SetAttribute("Local", AddressValue(InetSocketAddress(Ipv4Address::GetAny(), PORT)));
+    const Address any = scenario.ipv6 ? Address(Ipv6Address::GetAny()) : Ipv4Address::GetAny();
+    server->SetAttribute("Local", AddressValue(WithPort(any)));
     server->SetAttribute("RequestSize", UintegerValue(scenario.request));
     server->SetAttribute("ResponseSize", UintegerValue(scenario.response));
     path->GetServer()->AddApplication(server);
 
     Ptr<RequestResponseClient> client = CreateObject<RequestResponseClient>();
-    client->SetAttribute("Remote", AddressValue(InetSocketAddress(address, PORT)));
+    client->SetAttribute("Remote", AddressValue(WithPort(path->GetServerAddress())));
     client->SetAttribute("RequestSize", UintegerValue(scenario.request));
     client->SetAttribute("ResponseSize", UintegerValue(scenario.response));
     client->SetAttribute("Transfers", UintegerValue(scenario.transfers));

@@ -5,6 +5,7 @@
 #include "segment-drop-model.h"
 
 #include "ns3/ipv4-header.h"
+#include "ns3/ipv6-header.h"
 #include "ns3/packet.h"
 #include "ns3/ppp-header.h"
 #include "ns3/tcp-header.h"
@@ -41,16 +42,24 @@ SegmentDropModel::DoCorrupt(Ptr<Packet> packet)
 {
     Ptr<Packet> copy = packet->Copy();
     PppHeader ppp;
-    Ipv4Header ip;
     TcpHeader tcp;
     copy->RemoveHeader(ppp);
     constexpr uint16_t pppIpv4 = 0x0021;
-    if (ppp.GetProtocol() != pppIpv4)
+    constexpr uint16_t pppIpv6 = 0x0057;
+    uint8_t protocol = 0;
+    if (ppp.GetProtocol() == pppIpv4)
     {
-        return false;
+        Ipv4Header ip;
+        copy->RemoveHeader(ip);
+        protocol = ip.GetProtocol();
     }
-    copy->RemoveHeader(ip);
-    if (ip.GetProtocol() != TcpL4Protocol::PROT_NUMBER)
+    else if (ppp.GetProtocol() == pppIpv6)
+    {
+        Ipv6Header ip;
+        copy->RemoveHeader(ip);
+        protocol = ip.GetNextHeader();
+    }
+    if (protocol != TcpL4Protocol::PROT_NUMBER)
     {
         return false;
     }
