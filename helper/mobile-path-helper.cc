@@ -43,6 +43,9 @@ constexpr uint64_t READY_TIME_MS = 100;
 /// Width of the cell in resource blocks, 20 MHz.
 constexpr uint16_t RESOURCE_BLOCKS = 100;
 
+/// MTU of the client, as of its server; ns-3's is 30000, from which no MSS follows.
+constexpr uint16_t MTU = 1500;
+
 /// Size of the queues of the client's bearer in octets.
 constexpr uint32_t BEARER_QUEUE = 10000000;
 
@@ -204,6 +207,7 @@ MobilePathHelper::BuildRadio(Ptr<Node> enb)
     mobility.Install(NodeContainer(enb, m_client));
 
     m_lte->SetAttribute("AnrEnabled", BooleanValue(false));
+    m_lte->SetUeDeviceAttribute("Mtu", UintegerValue(MTU));
     m_lte->SetEnbDeviceAttribute("DlBandwidth", UintegerValue(RESOURCE_BLOCKS));
     m_lte->SetEnbDeviceAttribute("UlBandwidth", UintegerValue(RESOURCE_BLOCKS));
     m_lteDevices.Add(m_lte->InstallEnbDevice(NodeContainer(enb)));

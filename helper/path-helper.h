@@ -31,9 +31,9 @@ namespace ns3
  * - `Rate`: the rate of the bottleneck towards the client;
  * - `Loss`: the probability, 0 to 1, that a packet is lost on the way, for each
  *   direction alone;
- * - `Ipv6`: whether the path has IPv6 addresses instead of IPv4's.
+ * - `Ipv6`: whether the path has IPv6 addresses instead of IPv4's; by default not.
  *
- * Each topology has its own defaults for them, and attributes of its own.
+ * Each topology has its own defaults for the first three, and attributes of its own.
  * Set them before Build():
  *
  * @code
@@ -146,7 +146,7 @@ class PathHelper : public Object
      * Give the devices of a link their addresses: the subnet's of 10.1.0.0/16, or
      * with `Ipv6` of fd00:10:1::/48.
      *
-     * @param subnet the subnet's number, 1 to 99, the path's own
+     * @param subnet the subnet's number, 1 to 254, which no other topology uses
      * @param devices the devices, on nodes that have an Internet stack
      * @return their addresses (Ipv4Address or Ipv6Address) in the same order
      */

@@ -133,6 +133,9 @@ if command -v tshark >/dev/null; then
             file=p6-$topology-tfo-$side
             check "the SYN in $file has its data" [ \
                 "$(fields $file "ipv6 && $second && tcp.options.tfo.cookie" tcp.len)" = 300 ]
+            check "both ends in $file have an MSS of 1440" [ \
+                "$(fields $file "$second && tcp.options.mss_val" tcp.options.mss_val | uniq -c |
+                    xargs)" = "2 1440" ]
             clean $file
         done
     done
