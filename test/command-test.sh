@@ -95,10 +95,8 @@ if command -v tshark >/dev/null; then
     clean()
     {
         check "$1 has packets" [ -n "$(fields "$1" tcp frame.number)" ]
-        check "$1 has nothing but TCP" [ -z "$(fields "$1" 'not tcp' frame.number)" ]
-        check "no malformed packet in $1" [ -z "$(fields "$1" _ws.malformed frame.number)" ]
-        check "nothing that tshark wonders about in $1" [ \
-            -z "$(fields "$1" tcp.analysis.flags frame.number)" ]
+        check "$1 has nothing but TCP, well-formed and without remark by tshark" [ \
+            -z "$(fields "$1" 'not tcp or _ws.malformed or tcp.analysis.flags' frame.number)" ]
     }
     second='tcp.stream == 1'
     for ip in 4 6; do
