@@ -59,6 +59,8 @@ struct Scenario
     std::optional<double> rate;  //!< rate towards the client in bit/s; unset: the topology's own
     std::optional<double> loss;  //!< loss probability 0 to 1, each way; unset: the topology's own
     std::vector<Drop> drops;     //!< segments to lose (p2p only)
+    double synDataLoss{0};       //!< probability that a SYN with data is lost (p2p only)
+    bool ipv6{false};            //!< IPv6 instead of IPv4
 
     // The workload
     std::string mode{"tfo"};  //!< `3whs`: plain handshake; `tfo`: Fast Open
