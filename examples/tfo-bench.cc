@@ -287,12 +287,13 @@ main(int argc, char* argv[])
         Refuse("--responses: needs a number of bytes");
     }
 
-    std::printf("%u transfers a round over the bare link, %u rounds, %s between connections.\n"
+    std::printf("Bare link; transfers: %u, rounds: %u, request: %u B, between connections: %s.\n"
                 "stock: ns-3's TCP sockets; off, on: the module's, Fast Open off and on.\n\n"
                 "%-10s %-7s | %32s %26s | %s\n"
                 "%-10s %-7s | %8s   %7s   %-14s   %-13s | %6s   %5s\n",
                 scenario.transfers,
                 rounds,
+                scenario.request,
                 PrintTime(*scenario.gap).c_str(),
                 "",
                 "",

@@ -68,7 +68,7 @@ check "flags are heeded" [ $? -eq 0 ]
 check "one size asked for, one shown" [ "$(grep -c ' B ' "$dir/table")" -eq 1 ]
 check "the size asked for" [ -n "$(row 1000 on 2)" ]
 check "the head says what was run" \
-    grep -q '^5 transfers .*, 1 rounds*, 1 s between' "$dir/table"
+    grep -q 'transfers: 5, rounds: 1, request: 100 B, between connections: 1 s' "$dir/table"
 
 for wrong in --transfers=0 --transfers=-5 --transfers=many --transfers=1000001 --transfers=1.5 \
     --rounds=0 --rounds= --rounds --request=0 --responses=0 --responses=, --responses=300,x \
