@@ -8,8 +8,8 @@
  *
  * The sockets take turns, so that whatever else the machine does meets all of
  * them alike; each round gives one ratio to the stock sockets. By default a
- * connection has left TIME-WAIT before the next one opens: with thousands in it
- * ns-3 spends most of its time looking for endpoints, whatever the sockets are.
+ * connection has left TIME-WAIT before the next one opens: ns-3 goes through a
+ * list of all that are in it for each segment, whatever the sockets are.
  */
 
 #include "ns3/core-module.h"
