@@ -21,12 +21,15 @@
 #include "ns3/request-response-server.h"
 #include "ns3/rng-seed-manager.h"
 #include "ns3/simulator.h"
+#include "ns3/socket-factory.h"
 #include "ns3/string.h"
+#include "ns3/tcp-fast-open-socket-factory.h"
 #include "ns3/tcp-fast-open.h"
 #include "ns3/uinteger.h"
 
 #include <algorithm>
 #include <cmath>
+#include <ctime>
 #include <regex>
 #include <sstream>
 
@@ -256,6 +259,15 @@ CheckScenario(const Scenario& scenario)
     {
         wrong << "seed: at least 1";
     }
+    else if (TypeId factory; !TypeId::LookupByNameFailSafe(scenario.factory, &factory) ||
+                             !factory.IsChildOf(SocketFactory::GetTypeId()))
+    {
+        wrong << "factory: \"" << scenario.factory << "\" is no socket factory";
+    }
+    else if (scenario.mode == "tfo" && factory != TcpFastOpenSocketFactory::GetTypeId())
+    {
+        wrong << "factory: \"" << scenario.factory << "\" has no Fast Open, mode 3whs alone";
+    }
     else if (!inRange(scenario.synDataLoss, 0, 1))
     {
         wrong << "syn-data-loss: " << scenario.synDataLoss << " is not a probability from 0 to 1";
@@ -348,7 +360,9 @@ RunScenario(const Scenario& scenario)
         path->EnablePcap(scenario.pcap);
     }
 
+    const TypeIdValue factory(TypeId::LookupByName(scenario.factory));
     Ptr<RequestResponseServer> server = CreateObject<RequestResponseServer>();
+    server->SetAttribute("Protocol", factory);
     const Address any = scenario.ipv6 ? Address(Ipv6Address::GetAny()) : Ipv4Address::GetAny();
     server->SetAttribute("Local", AddressValue(WithPort(any)));
     server->SetAttribute("RequestSize", UintegerValue(scenario.request));
@@ -356,6 +370,7 @@ RunScenario(const Scenario& scenario)
     path->GetServer()->AddApplication(server);
 
     Ptr<RequestResponseClient> client = CreateObject<RequestResponseClient>();
+    client->SetAttribute("Protocol", factory);
     client->SetAttribute("Remote", AddressValue(WithPort(path->GetServerAddress())));
     client->SetAttribute("RequestSize", UintegerValue(scenario.request));
     client->SetAttribute("ResponseSize", UintegerValue(scenario.response));
@@ -382,7 +397,10 @@ RunScenario(const Scenario& scenario)
         }));
     client->TraceConnectWithoutContext("Finished", Callback<void>([] { Simulator::Stop(); }));
 
+    const std::clock_t before = std::clock();
     Simulator::Run();
+    result.cpu = static_cast<double>(std::clock() - before) / CLOCKS_PER_SEC;
+    result.events = Simulator::GetEventCount();
     Simulator::Destroy();
     result.segments = monitor->GetSegments();
     return result;

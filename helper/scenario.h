@@ -71,6 +71,8 @@ struct Scenario
 
     // The stack
     Attributes tcp{LinuxTcp()}; //!< settings of TCP, set for the time of the run
+    /// Socket factory of both ends; with ns-3's own ns3::TcpSocketFactory the mode is `3whs`
+    std::string factory{"ns3::TcpFastOpenSocketFactory"};
 
     // Randomness
     uint32_t seed{1}; //!< ns-3's RngSeed, at least 1
@@ -89,6 +91,8 @@ struct ScenarioResult
     double loss{0};                      //!< its loss probability for each direction
     std::vector<TransferRecord> records; //!< one for each transfer
     std::vector<SegmentRecord> segments; //!< in the order of sending, if kept
+    uint64_t events{0};                  //!< how many events the simulator executed
+    double cpu{0}; //!< CPU time that they took, in s: the one figure that differs from run to run
 };
 
 /**
@@ -106,8 +110,8 @@ std::string CheckScenario(const Scenario& scenario);
  * @ingroup tcp-fast-open
  *
  * Run a scenario in a simulation of its own. The same scenario brings the same
- * result, however many were run before; scenarios that differ in the mode alone
- * see the same randomness.
+ * result but for the CPU time, however many were run before; scenarios that
+ * differ in the mode alone see the same randomness.
  *
  * @param scenario the scenario; one that CheckScenario() objects to ends the program
  * @return what came out
