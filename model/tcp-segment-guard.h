@@ -32,6 +32,10 @@ class Packet;
  * kind is ignored (RFC 9293, section 3.1; RFC 7323, section 2.3). What Linux
  * ignores becomes NOP, with a TCP checksum to match, and the rest of the segment
  * goes on as it is. Segments without such damage are not touched.
+ *
+ * What parses segments before they reach a host is not guarded: among ns-3's own
+ * models FqCoDel, the default queue disc of IPv4 interfaces, which does so to
+ * tell flows apart. A path that is to carry forged segments needs another one.
  */
 class TcpSegmentGuard : public IpL4Protocol
 {
@@ -50,6 +54,15 @@ class TcpSegmentGuard : public IpL4Protocol
      * @param node the node
      */
     static void Install(Ptr<Node> node);
+
+    /**
+     * Make a segment one that ns-3 parses as Linux would. For what looks at
+     * segments on their way, too.
+     *
+     * @param packet the segment, TCP header first
+     * @return whether it may go on; if not, it is to be dropped
+     */
+    static bool Check(Ptr<Packet> packet);
 
     int GetProtocolNumber() const override;
     RxStatus Receive(Ptr<Packet> packet,
@@ -80,14 +93,6 @@ class TcpSegmentGuard : public IpL4Protocol
     DownTargetCallback6 GetDownTarget6() const override;
 
   private:
-    /**
-     * Make a segment one that ns-3 parses as Linux would.
-     *
-     * @param packet the segment, TCP header first
-     * @return whether it may go on; if not, it is to be dropped
-     */
-    static bool Check(Ptr<Packet> packet);
-
     Ptr<IpL4Protocol> m_tcp; //!< what is guarded
 };
 

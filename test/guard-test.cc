@@ -7,7 +7,6 @@
 #include "raw-peer.h"
 
 #include "ns3/boolean.h"
-#include "ns3/config.h"
 #include "ns3/global-value.h"
 #include "ns3/internet-stack-helper.h"
 #include "ns3/ipv4-interface.h"
@@ -22,6 +21,7 @@
 
 #include <gtest/gtest.h>
 #include <random>
+#include <set>
 
 using namespace ns3;
 
@@ -136,7 +136,6 @@ TEST_F(Guard, W2_WellFormedSegmentsPassAsTheyAre)
 TEST_F(Guard, W2_SegmentShorterThanItsHeaderIsDropped)
 {
     const Bytes whole = SegmentWith(Bytes(40, TcpOption::NOP));
-    uint32_t dropped = 0;
     for (std::size_t size = 0; size <= 60; size++)
     {
         for (uint8_t offset = 0; offset < 16; offset++)
@@ -148,12 +147,8 @@ TEST_F(Guard, W2_SegmentShorterThanItsHeaderIsDropped)
             }
             const bool sound = offset >= 5 && size >= offset * 4U;
             EXPECT_EQ(Pass(segment), sound ? segment : Bytes()) << size << " bytes, " << +offset;
-            dropped += sound ? 0 : 1;
         }
     }
-    EXPECT_EQ(dropped,
-              61u * 16u - (60u - 19u + 60u - 23u + 60u - 27u + 60u - 31u + 60u - 35u + 60u - 39u +
-                           60u - 43u + 60u - 47u + 60u - 51u + 60u - 55u + 1u));
 }
 
 // An option that ends behind the header, or has no room for its own length.
