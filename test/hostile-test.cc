@@ -168,17 +168,19 @@ class HostileNetwork : public FastOpenTest
     /// A connection with its applications: a request, a response, close.
     struct Pair
     {
-        State state{State::LISTEN};    //!< where it is attacked
-        Ptr<TcpFastOpenSocket> client; //!< the client's end
-        Ptr<TcpFastOpenSocket> server; //!< the server's end
-        std::string request;           //!< what the client sends
-        std::string response;          //!< what the server sends
-        std::string atServer;          //!< what the server's application received
-        std::string atClient;          //!< what the client's application received
-        Time completed{-1};            //!< when the client had all of the response
-        std::string forged;            //!< the forged segment, in words
-        uint32_t responded{0};         //!< how much of the response was sent
-        May may{May::NOTHING};         //!< what the forged segment may do
+        State state{State::LISTEN};            //!< where it is attacked
+        Ptr<TcpFastOpenSocket> client;         //!< the client's end
+        std::shared_ptr<uint32_t> clientAcked; //!< the last number that the client acknowledged
+        std::shared_ptr<uint32_t> serverAcked; //!< the last number that the server acknowledged
+        Ptr<TcpFastOpenSocket> server;         //!< the server's end
+        std::string request;                   //!< what the client sends
+        std::string response;                  //!< what the server sends
+        std::string atServer;                  //!< what the server's application received
+        std::string atClient;                  //!< what the client's application received
+        Time completed{-1};                    //!< when the client had all of the response
+        std::string forged;                    //!< the forged segment, in words
+        uint32_t responded{0};                 //!< how much of the response was sent
+        May may{May::NOTHING};                 //!< what the forged segment may do
     };
 
     /// Set up nodes and listeners.
@@ -247,14 +249,31 @@ class HostileNetwork : public FastOpenTest
     void Serve(Ptr<Socket> socket, const Address& from);
 
     /**
+     * Follow what a socket acknowledges.
+     *
+     * @param socket the socket
+     * @return the last acknowledgement number that it sent
+     */
+    static std::shared_ptr<uint32_t> FollowAcks(Ptr<Socket> socket);
+
+    /**
      * Let an application close when it hears that its connection ends.
      *
      * @param socket the socket
      */
     static void CloseWhenTold(Ptr<Socket> socket);
 
-    /// Check a connection of the last second and let go of it.
-    void Judge(Pair& pair);
+    /// Check a connection of the last second.
+    void Judge(const Pair& pair);
+
+    /**
+     * End a connection of the last second: what the attack has set at odds would
+     * send its FIN for ever (TcpSocketBase, 3.37 to 3.48).
+     *
+     * @param port the client's port
+     * @param pair the connection
+     */
+    void Reset(uint16_t port, const Pair& pair);
 
     std::map<uint16_t, Pair> m_pairs;                //!< by the client's port
     uint16_t m_nextPort{FIRST_PORT};                 //!< for the next client
@@ -347,6 +366,20 @@ HostileNetwork::Serve(Ptr<Socket> socket, const Address& from)
         }
     });
     CloseWhenTold(socket);
+    pair->serverAcked = FollowAcks(socket);
+}
+
+std::shared_ptr<uint32_t>
+HostileNetwork::FollowAcks(Ptr<Socket> socket)
+{
+    auto acked = std::make_shared<uint32_t>(1); // of the SYN
+    socket->TraceConnectWithoutContext(
+        "Tx",
+        Callback<void, Ptr<const Packet>, const TcpHeader&, Ptr<const TcpSocketBase>>(
+            [acked](Ptr<const Packet>, const TcpHeader& header, Ptr<const TcpSocketBase>) {
+                *acked = std::max(*acked, header.GetAckNumber().GetValue());
+            }));
+    return acked;
 }
 
 void
@@ -380,6 +413,7 @@ HostileNetwork::Open(Pair* pair, uint16_t port, uint16_t serverPort)
                                }),
                                MakeNullCallback<void, Ptr<Socket>>());
     CloseWhenTold(client);
+    pair->clientAcked = FollowAcks(client);
     Receive(client, &pair->atClient, [pair] {
         if (pair->atClient.size() >= RESPONSE && pair->completed.IsStrictlyNegative())
         {
@@ -511,12 +545,13 @@ HostileNetwork::Strike()
     for (auto& [number, pair] : m_pairs)
     {
         Judge(pair);
+        Reset(number, pair);
     }
     m_pairs.clear();
 }
 
 void
-HostileNetwork::Judge(Pair& pair)
+HostileNetwork::Judge(const Pair& pair)
 {
     std::ostringstream name;
     PrintTo(pair.state, &name);
@@ -538,17 +573,31 @@ HostileNetwork::Judge(Pair& pair)
     EXPECT_EQ(received.find(OPTION), std::string::npos) << name.str();
     injected += received.find(MARK) != std::string::npos;
     whole += pair.completed.IsStrictlyPositive();
-    for (const auto& socket : {pair.client, pair.server})
+}
+
+void
+HostileNetwork::Reset(uint16_t port, const Pair& pair)
+{
+    const uint16_t serverPort = pair.state == State::SIMULTANEOUS ? port : VICTIMS;
+    for (const bool atServer : {false, true})
     {
-        if (socket)
+        Ptr<TcpFastOpenSocket> socket = atServer ? pair.server : pair.client;
+        if (!socket)
         {
-            socket->SetConnectCallback(MakeNullCallback<void, Ptr<Socket>>(),
-                                       MakeNullCallback<void, Ptr<Socket>>());
-            socket->SetRecvCallback(MakeNullCallback<void, Ptr<Socket>>());
-            socket->SetCloseCallbacks(MakeNullCallback<void, Ptr<Socket>>(),
-                                      MakeNullCallback<void, Ptr<Socket>>());
-            socket->Close();
+            continue;
         }
+        socket->SetConnectCallback(MakeNullCallback<void, Ptr<Socket>>(),
+                                   MakeNullCallback<void, Ptr<Socket>>());
+        socket->SetRecvCallback(MakeNullCallback<void, Ptr<Socket>>());
+        socket->SetCloseCallbacks(MakeNullCallback<void, Ptr<Socket>>(),
+                                  MakeNullCallback<void, Ptr<Socket>>());
+        socket->Close();
+        const uint32_t seq = atServer ? *pair.serverAcked : *pair.clientAcked;
+        RawPeer::SendBytes(atServer ? path->GetClient() : path->GetServer(),
+                           Ipv4Address::ConvertFrom(atServer ? serverIp : clientIp),
+                           RawPeer::GetBytes({RST, seq, 0, {}, ""},
+                                             atServer ? port : serverPort,
+                                             atServer ? serverPort : port));
     }
 }
 
@@ -612,13 +661,14 @@ WhatMayHappen(State state, uint8_t flags, uint32_t seq, uint32_t ack, uint32_t s
         break;
     }
     // Overlaps the window, and acknowledges what was sent
-    const auto first = static_cast<int32_t>(seq - view.receiveNext);
-    const auto last = static_cast<int32_t>(seq + size - view.receiveNext);
+    const bool synAck = state == State::SIMULTANEOUS && kind == (SYN | ACK);
+    const uint32_t start = seq + (synAck ? 1 : 0);
+    const auto first = static_cast<int32_t>(start - view.receiveNext);
+    const auto last = static_cast<int32_t>(start + size - view.receiveNext);
     const bool established =
         state == State::ESTABLISHED_SERVER || state == State::ESTABLISHED_CLIENT;
     const auto acked = static_cast<int32_t>(ack - view.sendUnacked);
-    const bool simultaneous = state == State::SIMULTANEOUS && kind == (SYN | ACK);
-    const bool right = (kind == ACK || simultaneous) && last > 0 &&
+    const bool right = (kind == ACK || synAck) && last > 0 &&
                        first < static_cast<int32_t>(WINDOW) &&
                        acked >= (established ? -65535 : 1) &&
                        acked <= static_cast<int32_t>(view.sendNext - view.sendUnacked);
@@ -839,3 +889,144 @@ TEST_P(HostileSegments, A3_NoRandomSegmentInjectsData)
 }
 
 INSTANTIATE_TEST_SUITE_P(, HostileSegments, ::testing::ValuesIn(ALL_STATES));
+
+// --- What the rest of the segment still does -----------------------------------------
+
+class HostileOptions : public FastOpenTest
+{
+  protected:
+    void SetUp() override
+    {
+        Build();
+        for (const auto& node : {path->GetClient(), path->GetServer()})
+        {
+            TrafficControlHelper().Uninstall(node->GetDevice(0));
+        }
+        m_cookie = ValidCookie();
+    }
+
+    /**
+     * Send a SYN with four bytes of data from a new port.
+     *
+     * @param options its options
+     * @return what the SYN-ACK acknowledges, or 0 without an answer
+     */
+    uint32_t Ask(const std::vector<uint8_t>& options)
+    {
+        Ptr<RawPeer> peer = CreateObject<RawPeer>();
+        peer->Install(path->GetClient(), m_port++, Ipv4Address::ConvertFrom(serverIp), PORT);
+        peer->Send({SYN, 0, 0, options, "data"});
+        Run(MilliSeconds(110));
+        if (peer->received.size() != 1 || peer->received[0].header.GetFlags() != (SYN | ACK))
+        {
+            return 0;
+        }
+        peer->Send({RST, peer->received[0].header.GetAckNumber().GetValue(), 0, {}, ""});
+        return peer->received[0].header.GetAckNumber().GetValue();
+    }
+
+    /**
+     * @param kind the option's kind
+     * @param length what it says of its length
+     * @param start what it starts with
+     * @return the option with the valid cookie and what follows, 40 bytes
+     */
+    std::vector<uint8_t> OptionOf(uint8_t kind, uint32_t length, std::vector<uint8_t> start)
+    {
+        std::vector<uint8_t> options{kind, static_cast<uint8_t>(length)};
+        options.insert(options.end(), start.begin(), start.end());
+        options.insert(options.end(),
+                       m_cookie.GetBytes(),
+                       m_cookie.GetBytes() + m_cookie.GetSize());
+        options.resize(40, TcpOption::NOP);
+        return options;
+    }
+
+  private:
+    TcpFastOpenCookie m_cookie; //!< valid for the client
+    uint16_t m_port{20000};     //!< for the next SYN
+};
+
+// Of all lengths of kind 34 only that of the cookie opens with data; the others
+// leave a plain SYN.
+TEST_F(HostileOptions, W2_OnlyTheCookiesLengthOpens)
+{
+    for (uint32_t length = 0; length <= 40; length++)
+    {
+        EXPECT_EQ(Ask(OptionOf(34, length, {})), length == 10 ? 5u : 1u) << length;
+    }
+}
+
+// The experimental kind: without the magic number no length opens, and with it at
+// most the cookie's.
+TEST_F(HostileOptions, W3_OnlyTheCookiesLengthOpensWithTheExperimentalKind)
+{
+    for (uint32_t length = 0; length <= 40; length++)
+    {
+        EXPECT_EQ(Ask(OptionOf(254, length, {0xf9, 0x88})), 1u) << length;
+        const uint32_t acked = Ask(OptionOf(254, length, {0xf9, 0x89}));
+        EXPECT_TRUE(acked == 1 || (length == 12 && acked == 5)) << length << ": " << acked;
+    }
+}
+
+// A cookie counts behind a damaged option of its own length, and not behind one at
+// which parsing stops.
+TEST_F(HostileOptions, W2_CookieBehindADamagedOption)
+{
+    const auto cookie = Option(ValidCookie());
+    const auto behind = [&cookie](std::vector<uint8_t> options) {
+        options.insert(options.end(), cookie.begin(), cookie.end());
+        return options;
+    };
+    EXPECT_EQ(Ask(behind({2, 3, 5, 1})), 5u);
+    EXPECT_EQ(Ask(behind({8, 4, 0, 0})), 5u);
+    EXPECT_EQ(Ask(behind({34, 3, 0, 1})), 5u);
+    EXPECT_EQ(Ask(behind({34, 1, 1, 1})), 1u);
+    EXPECT_EQ(Ask(behind({253, 0, 1, 1})), 1u);
+    EXPECT_EQ(Ask(behind({253, 41, 1, 1})), 1u);
+    EXPECT_EQ(Ask(behind({0, 0, 0, 0})), 1u);
+}
+
+// A SYN with more data than the window: what fits is taken and acknowledged, in
+// one IP packet or in fragments.
+TEST_F(HostileOptions, S10_SynDataBeyondTheWindowIsCut)
+{
+    constexpr uint32_t window = 5000;
+    listener->SetAttribute("RcvBufSize", UintegerValue(window));
+    uint16_t port = 30000;
+    for (const uint32_t size : {1U, window - 1, window, window + 1, 2 * window, 60000U})
+    {
+        Ptr<RawPeer> peer = CreateObject<RawPeer>();
+        peer->Install(path->GetClient(), port++, Ipv4Address::ConvertFrom(serverIp), PORT);
+        const std::string data = Pattern(size);
+        peer->Send({SYN, 0, 0, Option(ValidCookie()), data});
+        Run(MilliSeconds(200));
+        const uint32_t taken = std::min(size, window);
+        ASSERT_EQ(peer->received.size(), 1u) << size;
+        EXPECT_EQ(peer->received[0].header.GetAckNumber(), SequenceNumber32(1 + taken)) << size;
+        EXPECT_TRUE(accepted.back()->received == data.substr(0, taken)) << size;
+        peer->Send({RST, 1 + taken, 0, {}, ""});
+    }
+}
+
+// A SYN-ACK with more data than the window: the client takes what it acknowledges.
+TEST_F(HostileOptions, W7_SynAckDataBeyondTheWindow)
+{
+    constexpr uint32_t window = 5000;
+    for (const uint32_t size : {window - 1, window, window + 1, 60000U})
+    {
+        Ptr<RawPeer> peer = PlayServer();
+        auto client = NewClient();
+        client->socket->SetAttribute("RcvBufSize", UintegerValue(window));
+        client->socket->Connect(server);
+        Run(MilliSeconds(60));
+        const std::string data = Pattern(size);
+        peer->Send({SYN | ACK, 0, 1, {}, data});
+        Run(MilliSeconds(300));
+        const uint32_t acked = peer->received.back().header.GetAckNumber().GetValue();
+        EXPECT_GE(acked, 1 + std::min(size, window)) << size;
+        EXPECT_TRUE(client->received == data.substr(0, acked - 1)) << size;
+        peer->Send({RST, acked, 0, {}, ""});
+        Run(MilliSeconds(100));
+    }
+}
