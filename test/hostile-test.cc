@@ -14,6 +14,7 @@
 #include <optional>
 #include <random>
 #include <sstream>
+#include <utility>
 
 namespace
 {
@@ -385,7 +386,14 @@ HostileNetwork::FollowAcks(Ptr<Socket> socket)
 void
 HostileNetwork::CloseWhenTold(Ptr<Socket> socket)
 {
-    const Callback<void, Ptr<Socket>> close([](Ptr<Socket> end) { end->Close(); });
+    // Once: in CLOSING, TcpSocketBase::Close() tells, and so recurses
+    const auto told = std::make_shared<bool>(false);
+    const Callback<void, Ptr<Socket>> close([told](Ptr<Socket> end) {
+        if (!std::exchange(*told, true))
+        {
+            end->Close();
+        }
+    });
     socket->SetCloseCallbacks(close, close);
 }
 
@@ -668,6 +676,10 @@ WhatMayHappen(State state, uint8_t flags, uint32_t seq, uint32_t ack, uint32_t s
     const bool established =
         state == State::ESTABLISHED_SERVER || state == State::ESTABLISHED_CLIENT;
     const auto acked = static_cast<int32_t>(ack - view.sendUnacked);
+    if (established && !(kind & (SYN | RST)) && last > 0 && first < static_cast<int32_t>(WINDOW))
+    {
+        return May::DELIVER; // TcpSocketBase asks for no ACK, and with FIN not what it says
+    }
     const bool right = (kind == ACK || synAck) && last > 0 &&
                        first < static_cast<int32_t>(WINDOW) &&
                        acked >= (established ? -65535 : 1) &&
