@@ -188,8 +188,8 @@ class HostileNetwork : public FastOpenTest
     void Start();
 
     /**
-     * Open a connection in a second's time and let a forged segment meet it in a
-     * state.
+     * Open a connection, and let a forged segment meet it in a state; Strike()
+     * makes it happen.
      *
      * @param state the state
      * @param forged the segment
@@ -208,7 +208,7 @@ class HostileNetwork : public FastOpenTest
      */
     void Attack(State state, const std::vector<uint8_t>& bytes, const std::string& forged, May may);
 
-    /// Let the attacks of the last second happen, beside a transfer of their own.
+    /// Let the attacks happen, beside a transfer that nobody attacks, and judge them.
     void Strike();
 
     /// Let all end and see that no harm was done.
@@ -219,9 +219,9 @@ class HostileNetwork : public FastOpenTest
     uint32_t whole{0};    //!< attacked connections whose transfer was completed nevertheless
 
   private:
-    static constexpr uint16_t VICTIMS = 81;  //!< port of the attacked listener
-    static constexpr uint16_t UNHARMED = 82; //!< port of the other one
-    static constexpr uint16_t FIRST_PORT = 2000;
+    static constexpr uint16_t VICTIMS = 81;      //!< port of the attacked listener
+    static constexpr uint16_t UNHARMED = 82;     //!< port of the other one
+    static constexpr uint16_t FIRST_PORT = 2000; //!< of the attacked clients
 
     /**
      * Let a client connect.
@@ -264,12 +264,12 @@ class HostileNetwork : public FastOpenTest
      */
     static void CloseWhenTold(Ptr<Socket> socket);
 
-    /// Check a connection of the last second.
+    /// Check what was received over an attacked connection.
     void Judge(const Pair& pair);
 
     /**
-     * End a connection of the last second: what the attack has set at odds would
-     * send its FIN for ever (TcpSocketBase, 3.37 to 3.48).
+     * End an attacked connection: one that the attack has set at odds would send
+     * its FIN for ever (TcpSocketBase, 3.37 to 3.48).
      *
      * @param port the client's port
      * @param pair the connection
