@@ -14,7 +14,6 @@
 #include <optional>
 #include <random>
 #include <sstream>
-#include <utility>
 
 namespace
 {
@@ -386,14 +385,7 @@ HostileNetwork::FollowAcks(Ptr<Socket> socket)
 void
 HostileNetwork::CloseWhenTold(Ptr<Socket> socket)
 {
-    // Once: in CLOSING, TcpSocketBase::Close() tells, and so recurses
-    const auto told = std::make_shared<bool>(false);
-    const Callback<void, Ptr<Socket>> close([told](Ptr<Socket> end) {
-        if (!std::exchange(*told, true))
-        {
-            end->Close();
-        }
-    });
+    const Callback<void, Ptr<Socket>> close([](Ptr<Socket> end) { end->Close(); });
     socket->SetCloseCallbacks(close, close);
 }
 
@@ -676,10 +668,6 @@ WhatMayHappen(State state, uint8_t flags, uint32_t seq, uint32_t ack, uint32_t s
     const bool established =
         state == State::ESTABLISHED_SERVER || state == State::ESTABLISHED_CLIENT;
     const auto acked = static_cast<int32_t>(ack - view.sendUnacked);
-    if (established && !(kind & (SYN | RST)) && last > 0 && first < static_cast<int32_t>(WINDOW))
-    {
-        return May::DELIVER; // TcpSocketBase asks for no ACK, and with FIN not what it says
-    }
     const bool right = (kind == ACK || synAck) && last > 0 &&
                        first < static_cast<int32_t>(WINDOW) &&
                        acked >= (established ? -65535 : 1) &&
@@ -1041,4 +1029,118 @@ TEST_F(HostileOptions, W7_SynAckDataBeyondTheWindow)
         peer->Send({RST, acked, 0, {}, ""});
         Run(MilliSeconds(100));
     }
+}
+
+// --- An open connection, segment by segment ------------------------------------------
+
+/// A raw client with an open connection; both sides expect 1 and nothing is under way.
+class HostileToOpen : public FastOpenTest
+{
+  protected:
+    void SetUp() override
+    {
+        attributes["ns3::TcpSocketBase::Timestamp"] = "false";
+        m_peer = PlayClient();
+        m_peer->Send({SYN, 0, 0, {2, 4, 5, 180, 1, 3, 3, 2}, ""});
+        Run(MilliSeconds(110));
+        m_peer->Send({ACK, 1, 1, {}, ""});
+        Run(MilliSeconds(110));
+        ASSERT_EQ(accepted.size(), 1u);
+    }
+
+    /// Send a segment, and give back what is answered to it.
+    Lines Answers(const RawPeer::Spec& segment)
+    {
+        m_peer->received.clear();
+        m_peer->Send(segment);
+        Run(MilliSeconds(110));
+        Lines lines;
+        for (const auto& answer : m_peer->received)
+        {
+            std::ostringstream line;
+            line << TcpHeader::FlagsToString(answer.header.GetFlags()) << ' '
+                 << answer.header.GetSequenceNumber() << " ack " << answer.header.GetAckNumber();
+            lines.push_back(line.str());
+        }
+        return lines;
+    }
+
+    const Lines challenge{"ACK 1 ack 1"}; //!< the answer to what may be forged
+
+    Ptr<RawPeer> m_peer; //!< the client
+};
+
+// Data needs an ACK (RFC 9293, section 3.10.7.4).
+TEST_F(HostileToOpen, A3_DataWithoutAckIsIgnored)
+{
+    EXPECT_EQ(Answers({0, 1, 0, {}, "forged"}), Lines());
+    EXPECT_EQ(accepted[0]->received, "");
+}
+
+// An ACK of what was not sent, with or without FIN, is answered, and its data ignored.
+TEST_F(HostileToOpen, A3_DataThatAcknowledgesTheUnsentIsIgnored)
+{
+    EXPECT_EQ(Answers({ACK, 1, 2, {}, "forged"}), challenge);
+    EXPECT_EQ(Answers({FIN | ACK, 1, 2, {}, "forged"}), challenge);
+    EXPECT_EQ(Answers({FIN | ACK, 1, 0x80000002, {}, "forged"}), challenge);
+    EXPECT_EQ(accepted[0]->received, "");
+    EXPECT_EQ(accepted[0]->events, Lines());
+}
+
+// A reset counts in sequence alone; in the window it is questioned (RFC 5961).
+TEST_F(HostileToOpen, S11_ResetOfAnOpenConnectionHasToFit)
+{
+    EXPECT_EQ(Answers({RST, 0, 0, {}, ""}), Lines());
+    EXPECT_EQ(Answers({RST, 0x70000000, 0, {}, ""}), Lines());
+    EXPECT_EQ(Answers({RST, 2, 0, {}, ""}), challenge);
+    EXPECT_EQ(accepted[0]->events, Lines());
+    EXPECT_EQ(Answers({RST, 1, 0, {}, ""}), Lines());
+    EXPECT_EQ(accepted[0]->socket->GetConnectionError(), TcpFastOpenSocket::RESET);
+}
+
+// A SYN, forged or late, is answered and changes nothing: the window is still scaled.
+TEST_F(HostileToOpen, S9_SynInAnOpenConnectionChangesNothing)
+{
+    Answers({ACK, 1, 1, {}, "a"});
+    const uint16_t window = m_peer->received.at(0).header.GetWindowSize();
+    EXPECT_EQ(Answers({SYN, 0, 0, {}, ""}), (Lines{"ACK 1 ack 2"}));
+    EXPECT_EQ(Answers({SYN | ACK, 77, 1, {}, ""}), (Lines{"ACK 1 ack 2"}));
+    Answers({ACK, 2, 1, {}, "b"});
+    EXPECT_EQ(m_peer->received.at(0).header.GetWindowSize(), window);
+    EXPECT_EQ(accepted[0]->received, "ab");
+}
+
+// Flags that make no sense do not end the connection.
+TEST_F(HostileToOpen, S9_SynFinInAnOpenConnectionChangesNothing)
+{
+    EXPECT_EQ(Answers({SYN | FIN, 1, 1, {}, ""}), challenge);
+    EXPECT_EQ(accepted[0]->events, Lines());
+}
+
+// An application may close when it is told that the connection has ended, whether or
+// not it has closed before and whatever it has not read.
+TEST_F(HostileToOpen, A1_CloseInTheCloseCallbacks)
+{
+    const Callback<void, Ptr<Socket>> close([](Ptr<Socket> end) { end->Close(); });
+    accepted[0]->socket->SetCloseCallbacks(close, close);
+    accepted[0]->socket->Close();
+    Run(MilliSeconds(110));
+    m_peer->Send({FIN | ACK, 1, 1, {}, ""}); // crosses the FIN: CLOSING
+    Run(MilliSeconds(110));
+    EXPECT_EQ(accepted[0]->states.back(), "CLOSING");
+    m_peer->Send({RST, 2, 0, {}, ""});
+    Run(MilliSeconds(110));
+    EXPECT_EQ(accepted[0]->states.back(), "CLOSED");
+}
+
+// The same where the end is an error and data is unread.
+TEST_F(HostileToOpen, A1_CloseInTheErrorCallbackWithUnreadData)
+{
+    const Callback<void, Ptr<Socket>> close([](Ptr<Socket> end) { end->Close(); });
+    accepted[0]->socket->SetCloseCallbacks(close, close);
+    accepted[0]->socket->SetRecvCallback(MakeNullCallback<void, Ptr<Socket>>());
+    Answers({ACK, 1, 1, {}, "unread"});
+    accepted[0]->socket->Close();
+    Run(MilliSeconds(110));
+    EXPECT_EQ(m_peer->received.back().header.GetFlags() & RST, RST);
 }
