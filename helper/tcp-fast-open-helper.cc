@@ -10,6 +10,7 @@
 #include "ns3/tcp-fast-open-socket-factory.h"
 #include "ns3/tcp-fast-open.h"
 #include "ns3/tcp-l4-protocol.h"
+#include "ns3/tcp-segment-guard.h"
 
 namespace ns3
 {
@@ -56,6 +57,7 @@ TcpFastOpenHelper::Install(Ptr<Node> node) const
     {
         TcpFastOpenDefaultFactory::Install(node);
     }
+    TcpSegmentGuard::Install(node);
 }
 
 void

@@ -4,6 +4,8 @@
 
 #include "segment-drop-model.h"
 
+#include "tcp-segment-guard.h"
+
 #include "ns3/double.h"
 #include "ns3/ipv4-header.h"
 #include "ns3/ipv6-header.h"
@@ -78,7 +80,7 @@ SegmentDropModel::DoCorrupt(Ptr<Packet> packet)
         copy->RemoveHeader(ip);
         protocol = ip.GetNextHeader();
     }
-    if (protocol != TcpL4Protocol::PROT_NUMBER)
+    if (protocol != TcpL4Protocol::PROT_NUMBER || !TcpSegmentGuard::Check(copy))
     {
         return false;
     }

@@ -30,6 +30,7 @@
 #include "ns3/uinteger.h"
 
 #include <algorithm>
+#include <array>
 #include <type_traits>
 
 namespace ns3
@@ -296,6 +297,12 @@ int
 TcpFastOpenSocket::Close()
 {
     NS_LOG_FUNCTION(this);
+    if (m_state == CLOSING || m_resetSent)
+    {
+        // Closed already. The base would reset the connection and tell the
+        // application, for ever if that closes when it is told.
+        return 0;
+    }
     if (m_state == LISTEN)
     {
         m_queue->Close();
@@ -343,20 +350,16 @@ TcpFastOpenSocket::DoForwardUp(Ptr<Packet> packet,
                 GetFastOpen()->NotifyBlackhole();
             }
         }
-        if ((flags & TcpHeader::RST) && m_state != CLOSED && m_state != TIME_WAIT &&
-            m_state != LAST_ACK)
+        bool answer = false;
+        if (m_state != CLOSED && m_state != TIME_WAIT && !IsAcceptable(packet, answer))
         {
-            // The base reports a reset like a normal close; let it be told apart.
-            m_error = RESET;
-        }
-        else if ((flags & TcpHeader::SYN) && (flags & TcpHeader::ACK) && m_fastOpen)
-        {
-            // The handshake's last ACK was lost. The base ignores this, and the
-            // server, whose response we may wait for, would never learn of it.
             TcpHeader header;
             packet->RemoveHeader(header);
             m_rxTrace(packet, header, this);
-            SendEmptyPacket(TcpHeader::ACK);
+            if (answer)
+            {
+                SendEmptyPacket(TcpHeader::ACK);
+            }
             return;
         }
         TcpLinuxSocket::DoForwardUp(packet, fromAddress, toAddress);
@@ -384,6 +387,57 @@ TcpFastOpenSocket::DoForwardUp(Ptr<Packet> packet,
     }
 }
 
+bool
+TcpFastOpenSocket::IsAcceptable(Ptr<const Packet> packet, bool& answer)
+{
+    std::array<uint8_t, 20> start{};
+    packet->CopyData(start.data(), start.size());
+    const auto get32 = [&start](std::size_t at) {
+        return SequenceNumber32(static_cast<uint32_t>(start[at]) << 24 | start[at + 1] << 16 |
+                                start[at + 2] << 8 | start[at + 3]);
+    };
+    const SequenceNumber32 seq = get32(4);
+    const SequenceNumber32 ack = get32(8);
+    const uint8_t flags = start[13];
+    const SequenceNumber32 expected = m_tcb->m_rxBuffer->NextRxSequence();
+    const bool beyond = seq > std::max(expected, m_tcb->m_rxBuffer->MaxRxSequence());
+
+    if (flags & TcpHeader::RST)
+    {
+        // In the window, but not exact: a forgery, or a true peer that will send
+        // it again when it is answered (RFC 5961, section 3.2).
+        answer = seq > expected && !beyond;
+        if (seq != expected)
+        {
+            return false;
+        }
+        if (m_state != LAST_ACK)
+        {
+            m_error = RESET; // the base reports a reset like a normal close
+        }
+        return true;
+    }
+    if ((flags & TcpHeader::SYN) || beyond)
+    {
+        // The handshake's last ACK was lost, and the peer has to learn of it; or
+        // a forgery. The base would start anew with the SYN's options.
+        answer = true;
+        return false;
+    }
+    if (!(flags & TcpHeader::ACK))
+    {
+        return false;
+    }
+    // What lies behind by more than any window can only be a guess (RFC 5961,
+    // section 5.2).
+    const bool finSent =
+        m_state == FIN_WAIT_1 || m_state == FIN_WAIT_2 || m_state == CLOSING || m_state == LAST_ACK;
+    const uint32_t largestWindow = uint32_t{65535} << m_sndWindShift;
+    answer = ack > m_tcb->m_highTxMark.Get() + (finSent ? 1 : 0) ||
+             ack < m_txBuffer->HeadSequence() - largestWindow;
+    return !answer;
+}
+
 Ptr<TcpSocketBase>
 TcpFastOpenSocket::Fork()
 {
@@ -402,6 +456,7 @@ TcpFastOpenSocket::SendEmptyPacket(uint8_t flags)
     {
         if (flags & TcpHeader::RST)
         {
+            m_resetSent = true;
             LeaveQueue(); // the base tears the connection down
         }
         TcpLinuxSocket::SendEmptyPacket(flags);
@@ -462,6 +517,7 @@ TcpFastOpenSocket::Open(uint8_t flags, bool plain)
     m_synRetransmissions = 0;
     m_error = NO_ERROR;
     m_closeNotified = false;
+    m_resetSent = false;
 
     const auto& fastOpen = GetFastOpen();
     if (fastOpen && fastOpen->IsClientEnabled() && (m_fastOpenConnect || m_sendToData) && !plain)

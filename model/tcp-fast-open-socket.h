@@ -168,6 +168,17 @@ class TcpFastOpenSocket : public compat::WithTypeId<TcpFastOpenSocket, TcpLinuxS
     void ReTxTimeout() override;
 
   private:
+    /**
+     * Judge a segment that arrives when the handshake is complete (RFC 9293,
+     * section 3.10.7.4, with RFC 5961's checks): the base takes a reset with any
+     * number, data without ACK, and the options of any SYN.
+     *
+     * @param packet the segment, with its header
+     * @param answer set where one that is not acceptable is to be answered by an ACK
+     * @return whether it is acceptable
+     */
+    bool IsAcceptable(Ptr<const Packet> packet, bool& answer);
+
     // Opening, the client's side
 
     /**
@@ -484,6 +495,7 @@ class TcpFastOpenSocket : public compat::WithTypeId<TcpFastOpenSocket, TcpLinuxS
     uint32_t m_synDataAcked{0};                //!< what the SYN-ACK acknowledged of it
     uint16_t m_peerMss{0};                     //!< the peer's MSS option, 0 without one
     Ptr<Packet> m_sendToData;                  //!< what SendTo(MSG_FASTOPEN) offers to the SYN
+    bool m_resetSent{false};                   //!< we have torn the connection down
     ConnectionError m_error{NO_ERROR};         //!< how the connection failed
 };
 

@@ -14,6 +14,8 @@
 #include "ns3/socket.h"
 #include "ns3/tcp-l4-protocol.h"
 
+#include <algorithm>
+
 using namespace ns3;
 
 void
@@ -29,32 +31,45 @@ RawPeer::Install(Ptr<Node> node, uint16_t localPort, Ipv4Address remote, uint16_
 void
 RawPeer::Send(const Spec& spec)
 {
-    std::vector<uint8_t> bytes(20);
+    SendBytes(m_node, m_remote, GetBytes(spec, m_localPort, m_remotePort));
+}
+
+std::vector<uint8_t>
+RawPeer::GetBytes(const Spec& spec, uint16_t source, uint16_t destination)
+{
+    std::vector<uint8_t> bytes(20 + spec.options.size() + spec.payload.size());
     const auto put16 = [&bytes](std::size_t at, uint32_t value) {
         bytes[at] = static_cast<uint8_t>(value >> 8);
         bytes[at + 1] = static_cast<uint8_t>(value);
     };
-    put16(0, m_localPort);
-    put16(2, m_remotePort);
+    put16(0, source);
+    put16(2, destination);
     put16(4, spec.seq >> 16);
     put16(6, spec.seq);
     put16(8, spec.ack >> 16);
     put16(10, spec.ack);
-    bytes[12] = static_cast<uint8_t>((20 + spec.options.size()) / 4 << 4);
+    const std::size_t words = spec.dataOffset.value_or((20 + spec.options.size()) / 4);
+    bytes[12] = static_cast<uint8_t>(words << 4);
     bytes[13] = spec.flags;
     put16(14, spec.window);
-    bytes.insert(bytes.end(), spec.options.begin(), spec.options.end());
-    bytes.insert(bytes.end(), spec.payload.begin(), spec.payload.end());
+    std::copy(spec.payload.begin(),
+              spec.payload.end(),
+              std::copy(spec.options.begin(), spec.options.end(), bytes.begin() + 20));
+    return bytes;
+}
 
+void
+RawPeer::SendBytes(Ptr<Node> node, Ipv4Address destination, const std::vector<uint8_t>& bytes)
+{
     Ptr<Packet> packet = Create<Packet>(bytes.data(), bytes.size());
-    Ptr<Ipv4> ipv4 = m_node->GetObject<Ipv4>();
+    Ptr<Ipv4> ipv4 = node->GetObject<Ipv4>();
     const Ipv4Address source = ipv4->GetAddress(1, 0).GetLocal();
     Ipv4Header header;
-    header.SetDestination(m_remote);
+    header.SetDestination(destination);
     header.SetSource(source);
     Socket::SocketErrno error;
     Ptr<Ipv4Route> route = ipv4->GetRoutingProtocol()->RouteOutput(packet, header, nullptr, error);
-    ipv4->Send(packet, source, m_remote, TcpL4Protocol::PROT_NUMBER, route);
+    ipv4->Send(packet, source, destination, TcpL4Protocol::PROT_NUMBER, route);
 }
 
 void

@@ -13,6 +13,7 @@
 #include "ns3/tcp-header.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,6 +42,8 @@ class RawPeer : public ns3::IpL4Protocol
         std::vector<uint8_t> options; //!< the options' bytes, a multiple of 4
         std::string payload;          //!< the data
         uint16_t window{65535};       //!< the window
+        /// data offset in words of 32 bits; by default that of header and options
+        std::optional<uint8_t> dataOffset{};
     };
 
     /**
@@ -66,6 +69,25 @@ class RawPeer : public ns3::IpL4Protocol
      * @param spec what to send
      */
     void SendAt(ns3::Time time, const Spec& spec);
+
+    /**
+     * @param spec a segment
+     * @param source the source port
+     * @param destination the destination port
+     * @return its bytes
+     */
+    static std::vector<uint8_t> GetBytes(const Spec& spec, uint16_t source, uint16_t destination);
+
+    /**
+     * Send any bytes as a TCP segment of a node, whatever its TCP knows of.
+     *
+     * @param node the node
+     * @param destination where to
+     * @param bytes the segment's bytes, none of which need make sense
+     */
+    static void SendBytes(ns3::Ptr<ns3::Node> node,
+                          ns3::Ipv4Address destination,
+                          const std::vector<uint8_t>& bytes);
 
     std::vector<Segment> received; //!< what arrived, in order
 
