@@ -356,7 +356,8 @@ TcpFastOpenSocket::SendDataPacket(SequenceNumber32 seq, uint32_t maxSize, bool w
 void
 TcpFastOpenSocket::ReTxTimeout()
 {
-    if (m_dataRetrCount == 0 && m_txBuffer->Size() > 0)
+    if (m_dataRetrCount == 0 && (m_txBuffer->Size() > 0 || m_state == FIN_WAIT_1 ||
+                                 m_state == CLOSING || m_state == LAST_ACK))
     {
         m_error = TIMED_OUT; // the base gives up now
     }
