@@ -6,6 +6,7 @@
 
 #include "ns3/abort.h"
 #include "ns3/node.h"
+#include "ns3/tcp-fast-open-default-factory.h"
 #include "ns3/tcp-fast-open-socket-factory.h"
 #include "ns3/tcp-fast-open.h"
 #include "ns3/tcp-l4-protocol.h"
@@ -31,6 +32,12 @@ TcpFastOpenHelper::SetProfile(const std::string& name)
 }
 
 void
+TcpFastOpenHelper::SetNodeWide(bool nodeWide)
+{
+    m_nodeWide = nodeWide;
+}
+
+void
 TcpFastOpenHelper::Install(Ptr<Node> node) const
 {
     NS_ABORT_MSG_UNLESS(node->GetObject<TcpL4Protocol>(),
@@ -45,6 +52,10 @@ TcpFastOpenHelper::Install(Ptr<Node> node) const
     }
     node->AggregateObject(fastOpen);
     node->AggregateObject(CreateObject<TcpFastOpenSocketFactory>());
+    if (m_nodeWide)
+    {
+        TcpFastOpenDefaultFactory::Install(node);
+    }
 }
 
 void

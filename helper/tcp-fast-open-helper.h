@@ -47,6 +47,15 @@ class TcpFastOpenHelper
     void SetProfile(const std::string& name);
 
     /**
+     * Choose whether ns3::TcpSocketFactory, too, makes Fast Open sockets on the
+     * nodes. Applications that name it themselves, 3GPP HTTP among them, then use
+     * Fast Open unchanged. Off by default.
+     *
+     * @param nodeWide whether it does
+     */
+    void SetNodeWide(bool nodeWide);
+
+    /**
      * @param node the node to give Fast Open to; once for each node
      */
     void Install(Ptr<Node> node) const;
@@ -68,6 +77,7 @@ class TcpFastOpenHelper
   private:
     ObjectFactory m_factory; //!< makes the nodes' TcpFastOpen
     std::string m_profile;   //!< profile to set, if any
+    bool m_nodeWide{false};  //!< whether ns3::TcpSocketFactory makes the sockets
 };
 
 } // namespace ns3

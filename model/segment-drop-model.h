@@ -6,6 +6,7 @@
 #define SEGMENT_DROP_MODEL_H
 
 #include "ns3/error-model.h"
+#include "ns3/random-variable-stream.h"
 
 #include <cstdint>
 #include <map>
@@ -20,8 +21,9 @@ namespace ns3
  * @ingroup tcp-fast-open
  *
  * Loses chosen segments: the N-th TCP segment that one side sends in a given
- * connection to a server. Use one model as the ReceiveErrorModel of both ends of
- * a point-to-point link.
+ * connection to a server; and, as some middleboxes do, SYNs that carry data, with
+ * a probability. Use one model as the ReceiveErrorModel of both ends of a
+ * point-to-point link.
  *
  * Connections are counted from 1 in the order in which they appear, and so are
  * the segments of each side of a connection; retransmissions count.
@@ -42,7 +44,7 @@ class SegmentDropModel : public ErrorModel
      */
     static TypeId GetTypeId();
 
-    SegmentDropModel() = default;
+    SegmentDropModel();
 
     /**
      * @param serverPort the server's TCP port, by which the sides are told apart
@@ -58,10 +60,20 @@ class SegmentDropModel : public ErrorModel
      */
     void Drop(uint32_t connection, Sender sender, uint32_t segment);
 
+    /**
+     * Fix the random stream that tells which SYNs with data are lost.
+     *
+     * @param stream the stream
+     * @return how many streams were used
+     */
+    int64_t AssignStreams(int64_t stream);
+
   private:
     bool DoCorrupt(Ptr<Packet> packet) override;
     void DoReset() override;
 
+    double m_synDataLoss{0};                                    //!< attribute SynDataLoss
+    Ptr<UniformRandomVariable> m_random;                        //!< which SYNs are lost
     uint16_t m_serverPort{0};                                   //!< the server's port
     std::set<std::tuple<uint32_t, Sender, uint32_t>> m_drops;   //!< what to lose
     std::map<uint16_t, uint32_t> m_connections;                 //!< by the client's port

@@ -26,6 +26,8 @@ namespace ns3
  * What a client remembers of the servers that it knows (RFC 7413, section
  * 4.1.3): for each pair of client's and server's address the cookie and the
  * maximum segment size that the server announced with it. Ports play no role.
+ * A server that ignored our request has an entry without a cookie, which tells
+ * what form the next request is to have.
  *
  * The cache is bounded; when it is full, the entry that was not used for the
  * longest time goes.
@@ -36,10 +38,12 @@ class TcpFastOpenCache
     /// What is known of a server.
     struct Entry
     {
-        Address client;           //!< the client's IP address
-        Address server;           //!< the server's IP address
-        TcpFastOpenCookie cookie; //!< the cookie that the server granted
-        uint16_t mss;             //!< the server's MSS in bytes; 0 is unknown
+        Address client;             //!< the client's IP address
+        Address server;             //!< the server's IP address
+        TcpFastOpenCookie cookie{}; //!< the cookie that the server granted, or none yet
+        uint16_t mss{0};            //!< the server's MSS in bytes; 0 is unknown
+        bool experimental{false};   //!< form of the cookie, or of the next request for one
+        bool triedBoth{false};      //!< the server has ignored requests of both forms
     };
 
     /**

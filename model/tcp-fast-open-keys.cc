@@ -7,12 +7,19 @@
 #include "ns3/abort.h"
 #include "ns3/ipv4-address.h"
 #include "ns3/ipv6-address.h"
+#include "ns3/log.h"
+#include "ns3/simulator.h"
+#include "ns3/string.h"
 
 #include <cstdio>
 #include <sodium.h>
 
 namespace ns3
 {
+
+NS_LOG_COMPONENT_DEFINE("TcpFastOpenKeys");
+
+NS_OBJECT_ENSURE_REGISTERED(TcpFastOpenKeys);
 
 static_assert(TcpFastOpenKeys::KEY_SIZE == crypto_shorthash_KEYBYTES, "SipHash-2-4's key");
 
@@ -39,7 +46,56 @@ WriteAddress(const Address& address, uint8_t* out)
     return 16;
 }
 
+/**
+ * Compute a cookie.
+ *
+ * @param key the key
+ * @param client the client's IP address
+ * @param server the server's IP address
+ * @return the cookie
+ */
+TcpFastOpenCookie
+MakeUnder(const TcpFastOpenKeys::Key& key, const Address& client, const Address& server)
+{
+    uint8_t addresses[32];
+    std::size_t size = WriteAddress(client, addresses);
+    size += WriteAddress(server, addresses + size);
+    uint8_t hash[crypto_shorthash_BYTES];
+    crypto_shorthash(hash, addresses, size, key.data());
+    return TcpFastOpenCookie(hash, sizeof hash);
+}
+
 } // namespace
+
+TypeId
+TcpFastOpenKeys::GetTypeId()
+{
+    static TypeId tid =
+        TypeId("ns3::TcpFastOpenKeys")
+            .SetParent<Object>()
+            .SetGroupName("TcpFastOpen")
+            .AddConstructor<TcpFastOpenKeys>()
+            .AddAttribute("Key",
+                          "The key as Linux's net.ipv4.tcp_fastopen_key writes it "
+                          "(a1a1a1a1-b2b2b2b2-c3c3c3c3-d4d4d4d4), or the primary and the backup "
+                          "key joined by a comma; empty: a random key.",
+                          StringValue(""),
+                          MakeStringAccessor(&TcpFastOpenKeys::SetText, &TcpFastOpenKeys::GetText),
+                          MakeStringChecker())
+            .AddAttribute("RotationInterval",
+                          "Time between two changes of the keys, counted from the start of the "
+                          "simulation: the primary key becomes the backup, a random one the "
+                          "primary. 0: no changes.",
+                          TimeValue(Time(0)),
+                          MakeTimeAccessor(&TcpFastOpenKeys::m_interval),
+                          MakeTimeChecker(Time(0)));
+    return tid;
+}
+
+TcpFastOpenKeys::TcpFastOpenKeys()
+    : m_random(CreateObject<UniformRandomVariable>())
+{
+}
 
 bool
 TcpFastOpenKeys::Parse(const std::string& text, Key& key)
@@ -89,34 +145,102 @@ TcpFastOpenKeys::Format(const Key& key)
 }
 
 void
-TcpFastOpenKeys::SetPrimary(const Key& key)
+TcpFastOpenKeys::SetText(std::string text)
 {
-    m_primary = key;
+    NS_LOG_FUNCTION(this << text);
+    m_primary.reset();
+    m_backup.reset();
+    m_rotations = GetDue();
+    if (text.empty())
+    {
+        return;
+    }
+    const std::size_t comma = text.find(',');
+    Key primary;
+    Key backup;
+    NS_ABORT_MSG_UNLESS(
+        Parse(text.substr(0, comma), primary) &&
+            (comma == std::string::npos || Parse(text.substr(comma + 1), backup)),
+        "Key \"" << text
+                 << "\" is neither four words of eight hexadecimal digits joined by dashes, "
+                    "a1a1a1a1-b2b2b2b2-c3c3c3c3-d4d4d4d4, nor two such keys joined by a comma");
+    m_primary = primary;
+    if (comma != std::string::npos)
+    {
+        m_backup = backup;
+    }
 }
 
-const TcpFastOpenKeys::Key&
-TcpFastOpenKeys::GetPrimary() const
+std::string
+TcpFastOpenKeys::GetText() const
 {
-    return m_primary;
+    return (m_primary ? Format(*m_primary) : "") + (m_backup ? "," + Format(*m_backup) : "");
+}
+
+void
+TcpFastOpenKeys::Rotate()
+{
+    NS_LOG_FUNCTION(this);
+    m_backup = m_primary;
+    m_primary = Draw();
 }
 
 TcpFastOpenCookie
-TcpFastOpenKeys::Make(const Address& client, const Address& server) const
+TcpFastOpenKeys::Make(const Address& client, const Address& server)
 {
-    uint8_t addresses[32];
-    std::size_t size = WriteAddress(client, addresses);
-    size += WriteAddress(server, addresses + size);
-    uint8_t hash[crypto_shorthash_BYTES];
-    crypto_shorthash(hash, addresses, size, m_primary.data());
-    return TcpFastOpenCookie(hash, sizeof hash);
+    Update();
+    return MakeUnder(*m_primary, client, server);
 }
 
-bool
+TcpFastOpenKeys::Match
 TcpFastOpenKeys::Check(const TcpFastOpenCookie& cookie,
                        const Address& client,
-                       const Address& server) const
+                       const Address& server)
 {
-    return cookie == Make(client, server);
+    Update();
+    if (cookie == MakeUnder(*m_primary, client, server))
+    {
+        return PRIMARY;
+    }
+    return m_backup && cookie == MakeUnder(*m_backup, client, server) ? BACKUP : NONE;
+}
+
+int64_t
+TcpFastOpenKeys::AssignStreams(int64_t stream)
+{
+    m_random->SetStream(stream);
+    return 1;
+}
+
+void
+TcpFastOpenKeys::Update()
+{
+    if (!m_primary)
+    {
+        m_primary = Draw();
+    }
+    // Not by events: they would keep a simulation from ending.
+    for (const int64_t due = GetDue(); m_rotations < due; m_rotations++)
+    {
+        Rotate();
+    }
+}
+
+int64_t
+TcpFastOpenKeys::GetDue() const
+{
+    return m_interval.IsZero() ? 0 : Simulator::Now().GetTimeStep() / m_interval.GetTimeStep();
+}
+
+TcpFastOpenKeys::Key
+TcpFastOpenKeys::Draw()
+{
+    Key key;
+    for (auto& byte : key)
+    {
+        byte = static_cast<uint8_t>(m_random->GetInteger(0, 255));
+    }
+    return key;
 }
 
 } // namespace ns3

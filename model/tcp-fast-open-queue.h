@@ -58,9 +58,24 @@ class TcpFastOpenQueue : public SimpleRefCount<TcpFastOpenQueue>
         m_pending--;
     }
 
+    /// The listener was closed.
+    void Close()
+    {
+        m_closed = true;
+    }
+
+    /**
+     * @return whether the listener was closed
+     */
+    bool IsClosed() const
+    {
+        return m_closed;
+    }
+
   private:
     uint32_t m_limit{0};   //!< how many connections may be pending
     uint32_t m_pending{0}; //!< how many are
+    bool m_closed{false};  //!< the listener was closed
 };
 
 } // namespace ns3

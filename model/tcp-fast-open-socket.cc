@@ -10,11 +10,14 @@
 #include "ns3/inet-socket-address.h"
 #include "ns3/inet6-socket-address.h"
 #include "ns3/ipv4-end-point.h"
+#include "ns3/ipv4-interface.h"
 #include "ns3/ipv4.h"
 #include "ns3/ipv6-end-point.h"
+#include "ns3/ipv6-interface.h"
 #include "ns3/ipv6.h"
 #include "ns3/log.h"
 #include "ns3/node.h"
+#include "ns3/pointer.h"
 #include "ns3/rtt-estimator.h"
 #include "ns3/simulator.h"
 #include "ns3/tcp-congestion-ops.h"
@@ -27,6 +30,7 @@
 #include "ns3/uinteger.h"
 
 #include <algorithm>
+#include <type_traits>
 
 namespace ns3
 {
@@ -50,6 +54,24 @@ constexpr uint32_t UNKNOWN_MSS_IPV6 = 1220; //!< the same for IPv6
 /// What fits Linux's send buffer at first, in bytes (two initial windows of
 /// segments of 2304 bytes of memory: tcp_sndbuf_expand).
 constexpr uint32_t INITIAL_SEND_BUFFER = 46080;
+/// How many connections a listener may have pending (Linux: somaxconn).
+constexpr uint32_t DEFAULT_QUEUE_LENGTH = 4096;
+/// How long a connection that was reset in SYN-RCVD counts as pending, in seconds
+/// (Linux: reqsk_fastopen_remove).
+constexpr int64_t RESET_MEMORY_S = 60;
+
+/**
+ * @param segment a segment with its TCP header
+ * @return the header's flags; cheaper than to read all of it
+ */
+uint8_t
+PeekFlags(Ptr<const Packet> segment)
+{
+    constexpr uint32_t flagsOffset = 13;
+    uint8_t start[flagsOffset + 1]{};
+    segment->CopyData(start, sizeof start);
+    return start[flagsOffset];
+}
 
 /**
  * @param header a segment's header
@@ -104,10 +126,22 @@ TcpFastOpenSocket::GetTypeId()
             .AddAttribute("FastOpenQueueLength",
                           "How many connections a listener accepts by cookie whose handshake is "
                           "not complete (Linux's TCP_FASTOPEN); 0 turns Fast Open off.",
-                          UintegerValue(4096),
+                          UintegerValue(DEFAULT_QUEUE_LENGTH),
                           MakeUintegerAccessor(&TcpFastOpenSocket::SetQueueLength,
                                                &TcpFastOpenSocket::GetQueueLength),
                           MakeUintegerChecker<uint32_t>())
+            .AddAttribute("FastOpenKeys",
+                          "Keys of this listener alone (Linux's TCP_FASTOPEN_KEY); none: the "
+                          "node's.",
+                          PointerValue(),
+                          MakePointerAccessor(&TcpFastOpenSocket::m_keys),
+                          MakePointerChecker<TcpFastOpenKeys>())
+            .AddAttribute("FastOpenNoCookie",
+                          "Send, or accept, data in the SYN without a cookie (Linux's "
+                          "TCP_FASTOPEN_NO_COOKIE).",
+                          BooleanValue(false),
+                          MakeBooleanAccessor(&TcpFastOpenSocket::m_noCookie),
+                          MakeBooleanChecker())
             .AddAttribute("ReduceInitialCwnd",
                           "Start with a window of one segment when the SYN or SYN-ACK was sent "
                           "again more than once (RFC 5681, section 3.1, as Linux applies it).",
@@ -133,7 +167,10 @@ TcpFastOpenSocket::TcpFastOpenSocket(const TcpFastOpenSocket& listener)
       m_fastOpenConnect(listener.m_fastOpenConnect),
       m_reduceInitialCwnd(listener.m_reduceInitialCwnd),
       m_mss(listener.m_mss),
-      m_queue(listener.m_queue)
+      m_noCookie(listener.m_noCookie),
+      m_keys(listener.m_keys),
+      m_queue(listener.m_queue),
+      m_nodesFastOpen(listener.m_nodesFastOpen)
 {
 }
 
@@ -182,11 +219,11 @@ TcpFastOpenSocket::Send(Ptr<Packet> packet, uint32_t flags)
         return static_cast<int>(packet->GetSize());
     }
 
-    const int sent = TcpSocketBase::Send(packet, flags);
+    const int sent = TcpSocketBase::Send(packet, flags & ~MSG_AFTER_HANDSHAKE);
     if (sent > 0 && m_synDeferred)
     {
         m_synDeferred = false;
-        Open(m_handshakeFlags);
+        Open(m_handshakeFlags, flags & MSG_AFTER_HANDSHAKE);
     }
     return sent;
 }
@@ -204,7 +241,7 @@ TcpFastOpenSocket::SendTo(Ptr<Packet> packet, uint32_t flags, const Address& add
         m_errno = ERROR_ISCONN;
         return -1;
     }
-    Ptr<TcpFastOpen> fastOpen = GetFastOpen();
+    const auto& fastOpen = GetFastOpen();
     if (!fastOpen || !fastOpen->IsClientEnabled())
     {
         m_errno = ERROR_OPNOTSUPP;
@@ -218,7 +255,8 @@ TcpFastOpenSocket::SendTo(Ptr<Packet> packet, uint32_t flags, const Address& add
     {
         return result;
     }
-    if (m_synDataSize == 0 && (packet->GetSize() > 0 || !m_option || m_option->IsEmpty()))
+    if (m_synDataSize == 0 &&
+        (packet->GetSize() > 0 || !m_fastOpen || (m_option && m_option->IsEmpty())))
     {
         m_error = IN_PROGRESS;
         m_errno = ERROR_AGAIN;
@@ -235,7 +273,21 @@ TcpFastOpenSocket::ShutdownSend()
     if (m_state == SYN_SENT && m_synDeferred)
     {
         m_synDeferred = false; // no write will come
-        Open(m_handshakeFlags);
+        Open(m_handshakeFlags, false);
+    }
+    return result;
+}
+
+int
+TcpFastOpenSocket::Listen()
+{
+    NS_LOG_FUNCTION(this);
+    const int result = TcpLinuxSocket::Listen();
+    const auto& fastOpen = GetFastOpen();
+    if (result == 0 && fastOpen && fastOpen->IsSet(TcpFastOpen::SERVER_WO_SOCKOPT1) &&
+        m_queue->GetLimit() == 0)
+    {
+        m_queue->SetLimit(DEFAULT_QUEUE_LENGTH);
     }
     return result;
 }
@@ -244,6 +296,13 @@ int
 TcpFastOpenSocket::Close()
 {
     NS_LOG_FUNCTION(this);
+    if (m_state == LISTEN)
+    {
+        m_queue->Close();
+        const uint32_t limit = m_queue->GetLimit();
+        m_queue = Create<TcpFastOpenQueue>(); // the socket may listen anew
+        m_queue->SetLimit(limit);
+    }
     if (m_state == SYN_SENT && m_synDeferred)
     {
         m_synDeferred = false; // nothing has been sent, there is nobody to tell
@@ -271,10 +330,19 @@ TcpFastOpenSocket::DoForwardUp(Ptr<Packet> packet,
         m_state == LISTEN || m_state == SYN_SENT || m_state == SYN_RCVD || m_pending;
     if (!opening)
     {
-        constexpr uint32_t flagsOffset = 13;
-        uint8_t start[flagsOffset + 1]{};
-        packet->CopyData(start, sizeof start);
-        const uint8_t flags = start[flagsOffset];
+        const uint8_t flags = PeekFlags(packet);
+        if (m_fastOpen && (flags & (TcpHeader::FIN | TcpHeader::RST)) &&
+            m_tcb->m_rxBuffer->NextRxSequence() == m_irs + 1)
+        {
+            // Before any data, and out of order: what is missing may have been
+            // swallowed (Linux: tcp_fastopen_active_disable_ofo_check).
+            TcpHeader header;
+            packet->PeekHeader(header);
+            if (header.GetSequenceNumber() > m_irs + 1)
+            {
+                GetFastOpen()->NotifyBlackhole();
+            }
+        }
         if ((flags & TcpHeader::RST) && m_state != CLOSED && m_state != TIME_WAIT &&
             m_state != LAST_ACK)
         {
@@ -328,7 +396,7 @@ TcpFastOpenSocket::SendEmptyPacket(uint8_t flags)
     NS_LOG_FUNCTION(this << +flags);
     if (flags & TcpHeader::SYN)
     {
-        Open(flags); // Connect() wants to open
+        Open(flags, false); // Connect() wants to open
     }
     else
     {
@@ -354,12 +422,28 @@ TcpFastOpenSocket::SendDataPacket(SequenceNumber32 seq, uint32_t maxSize, bool w
 }
 
 void
+TcpFastOpenSocket::ReceivedData(Ptr<Packet> packet, const TcpHeader& header)
+{
+    if (m_probesPath)
+    {
+        m_probesPath = false;
+        GetFastOpen()->NotifyBlackholeOver();
+    }
+    TcpLinuxSocket::ReceivedData(packet, header);
+}
+
+void
 TcpFastOpenSocket::ReTxTimeout()
 {
-    if (m_dataRetrCount == 0 && (m_txBuffer->Size() > 0 || m_state == FIN_WAIT_1 ||
-                                 m_state == CLOSING || m_state == LAST_ACK))
+    const bool data = m_txBuffer->Size() > 0;
+    const bool last = m_dataRetrCount == 0; // the base gives up now
+    if (last && (data || m_state == FIN_WAIT_1 || m_state == CLOSING || m_state == LAST_ACK))
     {
-        m_error = TIMED_OUT; // the base gives up now
+        m_error = TIMED_OUT;
+    }
+    if (data)
+    {
+        SuspectTimeout(m_dataRetries - m_dataRetrCount, last);
     }
     TcpLinuxSocket::ReTxTimeout();
 }
@@ -367,59 +451,77 @@ TcpFastOpenSocket::ReTxTimeout()
 // Opening, the client's side
 
 void
-TcpFastOpenSocket::Open(uint8_t flags)
+TcpFastOpenSocket::Open(uint8_t flags, bool plain)
 {
-    NS_LOG_FUNCTION(this << +flags);
+    NS_LOG_FUNCTION(this << +flags << plain);
     m_handshakeFlags = flags;
     m_option.reset();
+    m_fastOpen = false;
+    m_probesPath = false;
     m_synDataSize = 0;
     m_synDataAcked = 0;
     m_synRetransmissions = 0;
     m_error = NO_ERROR;
     m_closeNotified = false;
 
-    Ptr<TcpFastOpen> fastOpen = GetFastOpen();
-    if (fastOpen && fastOpen->IsClientEnabled() && (m_fastOpenConnect || m_sendToData))
+    const auto& fastOpen = GetFastOpen();
+    if (fastOpen && fastOpen->IsClientEnabled() && (m_fastOpenConnect || m_sendToData) && !plain)
     {
-        const auto* entry = fastOpen->GetCache().Find(GetLocalIp(), GetPeerIp());
-        if (!entry)
-        {
-            m_option = TcpFastOpenCookie(); // asks for a cookie
-        }
-        else if (m_sendToData || m_txBuffer->Size() > 0 || m_shutdownSend)
-        {
-            m_option = entry->cookie;
-            m_synDataLimit = GetSynDataLimit(*entry);
-        }
-        else
-        {
-            m_synDeferred = true;
-            ReportOpen();
-            return;
-        }
+        ChooseOpening();
     }
-    m_fastOpen = m_option.has_value();
+    if (m_synDeferred)
+    {
+        ReportOpen();
+        return;
+    }
     StartHandshake();
 }
 
-uint32_t
-TcpFastOpenSocket::GetSynDataLimit(const TcpFastOpenCache::Entry& entry) const
+void
+TcpFastOpenSocket::ChooseOpening()
 {
-    const uint32_t unknown = m_endPoint ? UNKNOWN_MSS_IPV4 : UNKNOWN_MSS_IPV6;
+    const auto& fastOpen = GetFastOpen();
+    const Address client = GetLocalIp();
+    const Address server = GetPeerIp();
+    if (fastOpen->IsToBeAvoided(client, server, GetPeerPort()))
+    {
+        fastOpen->NotifyFallback(client, server, TcpFastOpen::Fallback::AVOIDED);
+        return;
+    }
+    const auto* entry = fastOpen->GetCache().Find(client, server);
+    const bool noCookie = m_noCookie || fastOpen->IsSet(TcpFastOpen::CLIENT_NO_COOKIE);
+    if (!noCookie)
+    {
+        m_option = entry ? entry->cookie : TcpFastOpenCookie(); // an empty one asks for one
+        m_experimental = entry && entry->experimental;
+    }
+    const bool asks = m_option && m_option->IsEmpty();
+    if (!asks && !m_sendToData && m_txBuffer->Size() == 0 && !m_shutdownSend)
+    {
+        m_synDeferred = true;
+        return;
+    }
+    m_fastOpen = true;
+    m_synDataLimit = asks ? 0 : GetSynDataLimit(entry ? entry->mss : 0);
+    m_probesPath = fastOpen->IsBlackholeSuspected();
+}
+
+uint32_t
+TcpFastOpenSocket::GetSynDataLimit(uint16_t mss) const
+{
     uint32_t options = MAX_OPTIONS_SIZE;
     if (GetFastOpen()->SynDataFillsSegment())
     {
         // What SendHandshake() writes: MSS, SACK and timestamps, window scale, cookie.
         options = 4 + (m_timestampEnabled ? 12 : (m_sackEnabled ? 4 : 0)) +
-                  (m_winScalingEnabled ? 4 : 0) + TcpOptionFastOpen(entry.cookie).GetPaddedSize();
+                  (m_winScalingEnabled ? 4 : 0) +
+                  (m_option ? TcpOptionFastOpen(*m_option, m_experimental).GetPaddedSize() : 0);
     }
-    uint32_t mss = GetMss();
-    if (entry.mss != 0)
-    {
-        mss = std::min<uint32_t>(mss, entry.mss);
-    }
-    const uint32_t room = mss > options ? mss - options : 0;
-    return entry.mss != 0 ? room : std::min(room, unknown);
+    const uint32_t smaller = mss != 0 ? std::min(mss, GetMss()) : GetMss();
+    const uint32_t room = smaller > options ? smaller - options : 0;
+    const uint32_t unknown =
+        Ipv4Address::IsMatchingType(GetPeerIp()) ? UNKNOWN_MSS_IPV4 : UNKNOWN_MSS_IPV6;
+    return mss != 0 ? room : std::min(room, unknown);
 }
 
 void
@@ -472,7 +574,7 @@ TcpFastOpenSocket::ProcessInSynSent(Ptr<Packet> packet,
     m_tcb->m_rxBuffer->SetNextRxSequence(m_irs + 1);
     m_highTxAck = m_irs + 1;
     m_highRxAckMark = ack;
-    LearnCookie(header);
+    LearnOfServer(header);
     m_congestionControl->CongestionStateSet(m_tcb, TcpSocketState::CA_OPEN);
     m_tcb->m_congState = TcpSocketState::CA_OPEN;
     m_tcb->m_ecnState =
@@ -540,13 +642,67 @@ TcpFastOpenSocket::ReportOpen()
 }
 
 void
-TcpFastOpenSocket::LearnCookie(const TcpHeader& header)
+TcpFastOpenSocket::LearnOfServer(const TcpHeader& header)
 {
-    Ptr<const TcpOptionFastOpen> option = TcpOptionFastOpen::Find(header);
-    if (m_fastOpen && option && !option->IsRequest())
+    if (!m_fastOpen)
     {
-        GetFastOpen()->NotifyCookieReceived(
-            {GetLocalIp(), GetPeerIp(), option->GetCookie(), m_peerMss});
+        return; // a cookie that comes now was not asked for
+    }
+    TcpFastOpenCache& cache = GetFastOpen()->GetCache();
+    TcpFastOpenCache::Entry entry{GetLocalIp(), GetPeerIp()};
+    Ptr<const TcpOptionFastOpen> option = TcpOptionFastOpen::Find(header);
+    if (m_option && option && !option->IsRequest())
+    {
+        entry.cookie = option->GetCookie();
+        entry.experimental = option->IsExperimental();
+        entry.mss = m_peerMss;
+        GetFastOpen()->NotifyCookieReceived(entry);
+        return;
+    }
+    if (m_option && (!m_option->IsEmpty() || m_synRetransmissions > 0))
+    {
+        return;
+    }
+    if (const auto* known = cache.Find(entry.client, entry.server))
+    {
+        entry = *known;
+    }
+    entry.mss = m_peerMss;
+    if (m_option)
+    {
+        // It ignored our request: try the other form once, then this one for good.
+        entry.triedBoth = entry.triedBoth || m_experimental;
+        entry.experimental = !entry.triedBoth;
+    }
+    cache.Store(entry);
+}
+
+void
+TcpFastOpenSocket::SuspectTimeout(uint32_t earlier, bool last)
+{
+    constexpr uint32_t mostTimeouts = 3;
+    if (m_fastOpen && (earlier + 1 == mostTimeouts || (earlier + 1 < mostTimeouts && last)))
+    {
+        GetFastOpen()->NotifyTimeouts();
+    }
+}
+
+template <class Ip>
+void
+TcpFastOpenSocket::ReceiveIcmp(Ip source, uint8_t ttl, uint8_t type, uint8_t code, uint32_t info)
+{
+    NS_LOG_FUNCTION(this << source << +type << +code);
+    if (m_state == SYN_SENT && m_synDataSize > 0 && m_synRetransmissions == 0)
+    {
+        GetFastOpen()->NotifySynDataFailed(GetLocalIp(), GetPeerIp(), GetPeerPort());
+    }
+    if constexpr (std::is_same<Ip, Ipv4Address>::value)
+    {
+        ForwardIcmp(source, ttl, type, code, info);
+    }
+    else
+    {
+        ForwardIcmp6(source, ttl, type, code, info);
     }
 }
 
@@ -574,7 +730,7 @@ TcpFastOpenSocket::SettleSyn(SequenceNumber32 ack)
         m_txBuffer->SetSentListLost(false);
     }
     const bool all = m_synDataAcked == m_synDataSize;
-    GetFastOpen()->NotifySynDataAnswered(all);
+    GetFastOpen()->NotifySynDataAnswered(GetLocalIp(), GetPeerIp(), GetPeerPort(), all);
     if (!all && m_synRetransmissions == 0)
     {
         GetFastOpen()->NotifyFallback(GetLocalIp(),
@@ -697,6 +853,25 @@ TcpFastOpenSocket::CompleteFork(Ptr<Packet> packet,
     if (accepted)
     {
         TakeSynData(packet, header);
+        if (m_queue->IsClosed())
+        {
+            SendResetFor(header, fromAddress, toAddress);
+            FailToOpen(RESET);
+            return;
+        }
+        Ptr<TcpFastOpenSocket> self(this);
+        if (m_endPoint)
+        {
+            m_endPoint->SetRxCallback(
+                MakeCallback(&TcpFastOpenSocket::ReceiveEarly<Ipv4Header, Ptr<Ipv4Interface>>,
+                             self));
+        }
+        else
+        {
+            m_endPoint6->SetRxCallback(
+                MakeCallback(&TcpFastOpenSocket::ReceiveEarly<Ipv6Header, Ptr<Ipv6Interface>>,
+                             self));
+        }
     }
     StartHandshake();
     if (!accepted)
@@ -725,7 +900,7 @@ bool
 TcpFastOpenSocket::JudgeSyn(const TcpHeader& header, uint32_t size)
 {
     NS_LOG_FUNCTION(this << header << size);
-    Ptr<TcpFastOpen> fastOpen = GetFastOpen();
+    const auto& fastOpen = GetFastOpen();
     Ptr<const TcpOptionFastOpen> option = TcpOptionFastOpen::Find(header);
     if (!fastOpen || (!option && size == 0))
     {
@@ -733,46 +908,80 @@ TcpFastOpenSocket::JudgeSyn(const TcpHeader& header, uint32_t size)
     }
     const Address client = GetPeerIp();
     const Address server = GetLocalIp();
-    if (!IsServing())
-    {
-        fastOpen->NotifySynDataRefused(client, server, size, TcpFastOpen::Refusal::OFF);
+    const bool asks = option && option->IsRequest();
+    const auto refuse = [&](TcpFastOpen::Refusal why) {
+        fastOpen->NotifySynDataRefused(client, server, size, why);
         return false;
-    }
-    if (option && option->IsRequest())
+    };
+    if (asks)
     {
         fastOpen->NotifyCookieRequestReceived();
     }
+    if (!IsServing())
+    {
+        return refuse(TcpFastOpen::Refusal::OFF);
+    }
     if (m_queue->IsFull())
     {
-        fastOpen->NotifySynDataRefused(client, server, size, TcpFastOpen::Refusal::QUEUE_FULL);
-        return false;
+        return refuse(TcpFastOpen::Refusal::QUEUE_FULL);
     }
-    if (!option || option->IsRequest())
+    auto match = TcpFastOpenKeys::PRIMARY;
+    if (!m_noCookie && !fastOpen->IsSet(TcpFastOpen::SERVER_COOKIE_NOT_REQD))
     {
-        if (size > 0)
-        {
-            fastOpen->NotifySynDataRefused(client, server, size, TcpFastOpen::Refusal::NO_COOKIE);
-        }
         if (!option)
         {
-            return false;
+            return refuse(TcpFastOpen::Refusal::NO_COOKIE);
+        }
+        const Ptr<TcpFastOpenKeys> keys = m_keys ? m_keys : fastOpen->GetKeys();
+        match = asks ? TcpFastOpenKeys::NONE : keys->Check(option->GetCookie(), client, server);
+        if (match == TcpFastOpenKeys::NONE && (!asks || size > 0))
+        {
+            refuse(asks ? TcpFastOpen::Refusal::NO_COOKIE : TcpFastOpen::Refusal::BAD_COOKIE);
+        }
+        if (match != TcpFastOpenKeys::PRIMARY)
+        {
+            m_option = keys->Make(client, server);
+            m_experimental = option->IsExperimental();
+            fastOpen->NotifyCookieGranted(client, server, *m_option);
         }
     }
-    else if (fastOpen->GetKeys().Check(option->GetCookie(), client, server))
+    if (match == TcpFastOpenKeys::NONE)
     {
-        m_pending = true;
-        m_queue->Enter();
-        fastOpen->NotifyPending(+1);
-        fastOpen->NotifySynDataAccepted(client, server, size);
-        return true;
+        return false;
+    }
+    m_pending = true;
+    m_queue->Enter();
+    fastOpen->NotifyPending(+1);
+    fastOpen->NotifySynDataAccepted(client, server, size, match == TcpFastOpenKeys::BACKUP);
+    return true;
+}
+
+template <class Header, class Interface>
+void
+TcpFastOpenSocket::ReceiveEarly(Ptr<Packet> packet,
+                                Header header,
+                                uint16_t port,
+                                Interface interface)
+{
+    constexpr bool ipv4 = std::is_same<Header, Ipv4Header>::value;
+    using SocketAddress =
+        typename std::conditional<ipv4, InetSocketAddress, Inet6SocketAddress>::type;
+    Ptr<TcpFastOpenSocket> self(this); // the endpoint may go
+    if (m_pending && (PeekFlags(packet) & TcpHeader::SYN))
+    {
+        const uint16_t localPort = ipv4 ? m_endPoint->GetLocalPort() : m_endPoint6->GetLocalPort();
+        DoForwardUp(packet,
+                    SocketAddress(header.GetSource(), port),
+                    SocketAddress(header.GetDestination(), localPort));
+    }
+    else if constexpr (ipv4)
+    {
+        ForwardUp(packet, header, port, interface);
     }
     else
     {
-        fastOpen->NotifySynDataRefused(client, server, size, TcpFastOpen::Refusal::BAD_COOKIE);
+        ForwardUp6(packet, header, port, interface);
     }
-    m_option = fastOpen->GetKeys().Make(client, server);
-    fastOpen->NotifyCookieGranted(client, server, *m_option);
-    return false;
 }
 
 void
@@ -806,6 +1015,7 @@ TcpFastOpenSocket::ProcessInSynRcvd(Ptr<Packet> packet,
     {
         if (seq == m_tcb->m_rxBuffer->NextRxSequence())
         {
+            LeaveQueue(true);
             FailToOpen(m_passive ? RESET : REFUSED);
         }
         return;
@@ -888,7 +1098,10 @@ TcpFastOpenSocket::ProcessInSynRcvd(Ptr<Packet> packet,
         else
         {
             SendAfterHandshake(false);
-            ReportOpen();
+            if (!m_reportedOpen)
+            {
+                ReportOpen();
+            }
         }
     }
     else if (m_state == ESTABLISHED && m_tcb->m_rxBuffer->Finished())
@@ -1014,22 +1227,21 @@ TcpFastOpenSocket::SendHandshake(bool first)
         AddOptionWScale(header);
     }
 
-    Ptr<TcpFastOpen> fastOpen = GetFastOpen();
     Ptr<Packet> packet = Create<Packet>();
     const bool client = !(m_handshakeFlags & TcpHeader::ACK);
-    if (first && m_option)
+    if (first && m_option && !TcpOptionFastOpen(*m_option, m_experimental).AppendTo(header))
     {
-        if (!TcpOptionFastOpen(*m_option).AppendTo(header))
+        m_option.reset();
+        m_fastOpen = false;
+        GetFastOpen()->NotifyFallback(GetLocalIp(), GetPeerIp(), TcpFastOpen::Fallback::NO_ROOM);
+    }
+    if (first && client && m_fastOpen)
+    {
+        if (m_option && m_option->IsEmpty())
         {
-            m_option.reset();
-            m_fastOpen = false;
-            fastOpen->NotifyFallback(GetLocalIp(), GetPeerIp(), TcpFastOpen::Fallback::NO_ROOM);
+            GetFastOpen()->NotifyCookieRequested(GetLocalIp(), GetPeerIp());
         }
-        else if (client && m_option->IsEmpty())
-        {
-            fastOpen->NotifyCookieRequested(GetLocalIp(), GetPeerIp());
-        }
-        else if (client)
+        else
         {
             packet = LoadSyn();
         }
@@ -1068,11 +1280,20 @@ TcpFastOpenSocket::LoadSyn()
     {
         return Create<Packet>();
     }
+    Ptr<TcpFastOpenSocket> self(this);
+    if (m_endPoint)
+    {
+        m_endPoint->SetIcmpCallback(
+            MakeCallback(&TcpFastOpenSocket::ReceiveIcmp<Ipv4Address>, self));
+    }
+    else
+    {
+        m_endPoint6->SetIcmpCallback(
+            MakeCallback(&TcpFastOpenSocket::ReceiveIcmp<Ipv6Address>, self));
+    }
     TcpTxItem* item = m_txBuffer->CopyFromSequence(m_synDataSize, first);
     m_rateOps->SkbSent(item, true);
-    Simulator::ScheduleNow(&TcpFastOpenSocket::NotifyDataSent,
-                           Ptr<TcpFastOpenSocket>(this),
-                           m_synDataSize);
+    Simulator::ScheduleNow(&TcpFastOpenSocket::NotifyDataSent, self, m_synDataSize);
     GetFastOpen()->NotifySynDataSent(GetLocalIp(), GetPeerIp(), m_synDataSize);
     return item->GetPacketCopy();
 }
@@ -1109,7 +1330,13 @@ void
 TcpFastOpenSocket::HandshakeTimeout()
 {
     NS_LOG_FUNCTION(this << m_synCount);
-    if (m_synCount == 0)
+    const bool last = m_synCount == 0;
+    SuspectTimeout(m_synRetransmissions, last);
+    if (m_synDataSize > 0 && m_synRetransmissions == 0)
+    {
+        GetFastOpen()->NotifySynDataFailed(GetLocalIp(), GetPeerIp(), GetPeerPort());
+    }
+    if (last)
     {
         FailToOpen(TIMED_OUT);
         return;
@@ -1151,13 +1378,25 @@ TcpFastOpenSocket::FailToOpen(ConnectionError error)
 }
 
 void
-TcpFastOpenSocket::LeaveQueue()
+TcpFastOpenSocket::LeaveQueue(bool reset)
 {
-    if (m_pending)
+    if (!m_pending)
     {
-        m_pending = false;
-        m_queue->Leave();
-        GetFastOpen()->NotifyPending(-1);
+        return;
+    }
+    m_pending = false;
+    SetupCallback(); // ReceiveEarly() has done its work
+    const auto leave = [queue = m_queue, fastOpen = GetFastOpen()] {
+        queue->Leave();
+        fastOpen->NotifyPending(-1);
+    };
+    if (reset)
+    {
+        Simulator::Schedule(Seconds(RESET_MEMORY_S), leave);
+    }
+    else
+    {
+        leave();
     }
 }
 
@@ -1169,7 +1408,15 @@ TcpFastOpenSocket::SendResetFor(const TcpHeader& segment,
     NS_LOG_FUNCTION(this << segment << fromAddress << toAddress);
     TcpHeader header;
     header.SetFlags(TcpHeader::RST);
-    header.SetSequenceNumber(segment.GetAckNumber());
+    if (segment.GetFlags() & TcpHeader::ACK)
+    {
+        header.SetSequenceNumber(segment.GetAckNumber());
+    }
+    else
+    {
+        header.SetFlags(TcpHeader::RST | TcpHeader::ACK);
+        header.SetAckNumber(m_tcb->m_rxBuffer->NextRxSequence());
+    }
     header.SetWindowSize(0);
     header.SetSourcePort(segment.GetDestinationPort());
     header.SetDestinationPort(segment.GetSourcePort());
@@ -1215,16 +1462,17 @@ TcpFastOpenSocket::GetMss() const
 {
     uint32_t mtu = 0;
     uint32_t headers = 40;
-    if (m_endPoint)
+    const Address local = GetLocalIp();
+    if (Ipv4Address::IsMatchingType(local))
     {
         Ptr<Ipv4> ipv4 = m_node->GetObject<Ipv4>();
-        const int32_t interface = ipv4->GetInterfaceForAddress(m_endPoint->GetLocalAddress());
+        const int32_t interface = ipv4->GetInterfaceForAddress(Ipv4Address::ConvertFrom(local));
         mtu = interface < 0 ? 576 : ipv4->GetMtu(interface);
     }
     else
     {
         Ptr<Ipv6> ipv6 = m_node->GetObject<Ipv6>();
-        const int32_t interface = ipv6->GetInterfaceForAddress(m_endPoint6->GetLocalAddress());
+        const int32_t interface = ipv6->GetInterfaceForAddress(Ipv6Address::ConvertFrom(local));
         mtu = interface < 0 ? 1280 : ipv6->GetMtu(interface);
         headers = 60;
     }
@@ -1246,16 +1494,26 @@ TcpFastOpenSocket::GetPeerIp() const
                       : Unmap(m_endPoint6->GetPeerAddress());
 }
 
-Ptr<TcpFastOpen>
+uint16_t
+TcpFastOpenSocket::GetPeerPort() const
+{
+    return m_endPoint ? m_endPoint->GetPeerPort() : m_endPoint6->GetPeerPort();
+}
+
+const Ptr<TcpFastOpen>&
 TcpFastOpenSocket::GetFastOpen() const
 {
-    return m_node->GetObject<TcpFastOpen>();
+    if (!m_nodesFastOpen)
+    {
+        m_nodesFastOpen = m_node->GetObject<TcpFastOpen>();
+    }
+    return m_nodesFastOpen;
 }
 
 bool
 TcpFastOpenSocket::IsServing() const
 {
-    Ptr<TcpFastOpen> fastOpen = GetFastOpen();
+    const auto& fastOpen = GetFastOpen();
     return fastOpen && fastOpen->IsServerEnabled() && m_queue->GetLimit() > 0;
 }
 

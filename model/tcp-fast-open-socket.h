@@ -40,6 +40,11 @@ namespace ns3
  * - SendTo() with the flag MSG_FASTOPEN on a fresh socket: connect and send in
  *   one call.
  *
+ * The data of a SYN may reach the server's application twice, when a duplicate
+ * of the SYN comes after the connection is over (RFC 7413, section 2.1). What
+ * must not be done twice is to be written by Send() with the flag
+ * MSG_AFTER_HANDSHAKE, or over a socket with FastOpenConnect off.
+ *
  * When the SYN-ACK does not acknowledge the SYN's data, the socket sends it
  * again at once; when the SYN times out, it is sent again without data and
  * option (RFC 7413, section 4.2.1). The application sees none of this.
@@ -51,6 +56,10 @@ namespace ns3
  * valid cookie makes a child in SYN-RCVD at once: the accept callback is
  * called, the data is readable, and what the application sends leaves before
  * the client's ACK has come (RFC 7413, section 4.2.2).
+ *
+ * ns-3 has no queue of connections that wait to be accepted: a child is accepted
+ * as soon as its SYN has been processed. A child whose SYN arrived in the moment
+ * in which the listener was closed is reset.
  *
  * ### Errors
  *
@@ -65,6 +74,10 @@ class TcpFastOpenSocket : public compat::WithTypeId<TcpFastOpenSocket, TcpLinuxS
   public:
     /// Flag of SendTo(): connect with Fast Open and send, with Linux's value.
     static constexpr uint32_t MSG_FASTOPEN = 0x20000000;
+
+    /// Flag of Send(): let this data follow the handshake, where it would ride in
+    /// the SYN otherwise. No flag of Linux, which has the choice per socket alone.
+    static constexpr uint32_t MSG_AFTER_HANDSHAKE = 0x10000000;
 
     /// How opening or using the connection failed.
     enum ConnectionError
@@ -109,6 +122,14 @@ class TcpFastOpenSocket : public compat::WithTypeId<TcpFastOpenSocket, TcpLinuxS
     uint32_t GetSynDataAcked() const;
 
     using Socket::Send;
+
+    /**
+     * Send data.
+     *
+     * @param packet the data
+     * @param flags 0 or MSG_AFTER_HANDSHAKE
+     * @return the number of bytes taken, or -1 on an error
+     */
     int Send(Ptr<Packet> packet, uint32_t flags) override;
 
     /**
@@ -129,6 +150,7 @@ class TcpFastOpenSocket : public compat::WithTypeId<TcpFastOpenSocket, TcpLinuxS
      */
     int SendTo(Ptr<Packet> packet, uint32_t flags, const Address& address) override;
     int ShutdownSend() override;
+    int Listen() override;
     int Close() override;
 
   protected:
@@ -142,6 +164,7 @@ class TcpFastOpenSocket : public compat::WithTypeId<TcpFastOpenSocket, TcpLinuxS
                       const Address& toAddress) override;
     void SendEmptyPacket(uint8_t flags) override;
     uint32_t SendDataPacket(SequenceNumber32 seq, uint32_t maxSize, bool withAck) override;
+    void ReceivedData(Ptr<Packet> packet, const TcpHeader& header) override;
     void ReTxTimeout() override;
 
   private:
@@ -151,16 +174,23 @@ class TcpFastOpenSocket : public compat::WithTypeId<TcpFastOpenSocket, TcpLinuxS
      * Send the SYN, or put it off until there is data (FastOpenConnect).
      *
      * @param flags SYN, with the flags of ECN where they are wanted
+     * @param plain whether to open the plain way in any case
      */
-    void Open(uint8_t flags);
+    void Open(uint8_t flags, bool plain);
 
     /**
-     * How much data a SYN to a known server may carry.
+     * Choose what the SYN is to carry: sets the option, the limit of the data, or
+     * that the SYN is put off.
+     */
+    void ChooseOpening();
+
+    /**
+     * How much data a SYN to a server may carry.
      *
-     * @param entry what is known of the server
+     * @param mss the server's MSS in bytes, 0 where it is unknown
      * @return the number of bytes (RFC 7413, section 4.2.1)
      */
-    uint32_t GetSynDataLimit(const TcpFastOpenCache::Entry& entry) const;
+    uint32_t GetSynDataLimit(uint16_t mss) const;
 
     /**
      * Process a segment in SYN-SENT.
@@ -188,11 +218,34 @@ class TcpFastOpenSocket : public compat::WithTypeId<TcpFastOpenSocket, TcpLinuxS
     void ReportOpen();
 
     /**
-     * Keep the cookie of a SYN-ACK if it was asked for.
+     * Keep what a SYN-ACK tells of the server: the cookie if it was asked for, the
+     * MSS, and that it has ignored our request.
      *
      * @param header the SYN-ACK
      */
-    void LearnCookie(const TcpHeader& header);
+    void LearnOfServer(const TcpHeader& header);
+
+    /**
+     * A timeout has struck: think of a black hole (Linux:
+     * tcp_fastopen_active_detect_blackhole).
+     *
+     * @param earlier how many timeouts in a row came before
+     * @param last whether this is the last one, after which the connection fails
+     */
+    void SuspectTimeout(uint32_t earlier, bool last);
+
+    /**
+     * An ICMP error has come: note it where it answers a SYN with data.
+     *
+     * @tparam Ip Ipv4Address or Ipv6Address
+     * @param source who sent it
+     * @param ttl its time to live
+     * @param type its type
+     * @param code its code
+     * @param info its further information
+     */
+    template <class Ip>
+    void ReceiveIcmp(Ip source, uint8_t ttl, uint8_t type, uint8_t code, uint32_t info);
 
     /**
      * Settle the SYN and its data with an acknowledgement; data that is not
@@ -241,6 +294,20 @@ class TcpFastOpenSocket : public compat::WithTypeId<TcpFastOpenSocket, TcpLinuxS
      * @return whether to accept the connection with its data now
      */
     bool JudgeSyn(const TcpHeader& header, uint32_t size);
+
+    /**
+     * Receive a segment before the handshake is complete. The base answers a SYN
+     * that comes again by an ACK; it is ours to answer.
+     *
+     * @tparam Header Ipv4Header or Ipv6Header
+     * @tparam Interface Ptr<Ipv4Interface> or Ptr<Ipv6Interface>
+     * @param packet the segment
+     * @param header the IP header
+     * @param port the sender's port
+     * @param interface where it has come in
+     */
+    template <class Header, class Interface>
+    void ReceiveEarly(Ptr<Packet> packet, Header header, uint16_t port, Interface interface);
 
     /**
      * Take the data, and the FIN, of an accepted SYN.
@@ -317,9 +384,13 @@ class TcpFastOpenSocket : public compat::WithTypeId<TcpFastOpenSocket, TcpLinuxS
     void FailToOpen(ConnectionError error);
 
     /**
-     * The handshake of a connection accepted with a cookie is over.
+     * The handshake of a connection accepted by its SYN is over.
+     *
+     * @param reset whether the client has reset it: then it still counts for a
+     *        while, against floods of SYNs with forged addresses (RFC 7413,
+     *        section 5.1)
      */
-    void LeaveQueue();
+    void LeaveQueue(bool reset = false);
 
     /**
      * Answer an unacceptable segment by a reset (RFC 9293, section 3.5.2).
@@ -361,9 +432,14 @@ class TcpFastOpenSocket : public compat::WithTypeId<TcpFastOpenSocket, TcpLinuxS
     Address GetPeerIp() const;
 
     /**
+     * @return the peer's port
+     */
+    uint16_t GetPeerPort() const;
+
+    /**
      * @return the node's Fast Open object, nullptr where it has none
      */
-    Ptr<TcpFastOpen> GetFastOpen() const;
+    const Ptr<TcpFastOpen>& GetFastOpen() const;
 
     /**
      * @return whether this node and this listener serve Fast Open
@@ -381,17 +457,22 @@ class TcpFastOpenSocket : public compat::WithTypeId<TcpFastOpenSocket, TcpLinuxS
     uint32_t GetQueueLength() const;
 
     // Settings
-    bool m_fastOpenConnect{true};    //!< attribute FastOpenConnect
-    bool m_reduceInitialCwnd{false}; //!< attribute ReduceInitialCwnd
-    uint16_t m_mss{0};               //!< attribute Mss
-    Ptr<TcpFastOpenQueue> m_queue;   //!< the listener's count of pending connections
+    bool m_fastOpenConnect{true};             //!< attribute FastOpenConnect
+    bool m_reduceInitialCwnd{false};          //!< attribute ReduceInitialCwnd
+    uint16_t m_mss{0};                        //!< attribute Mss
+    bool m_noCookie{false};                   //!< attribute FastOpenNoCookie
+    Ptr<TcpFastOpenKeys> m_keys;              //!< attribute FastOpenKeys
+    Ptr<TcpFastOpenQueue> m_queue;            //!< the listener's count of pending connections
+    mutable Ptr<TcpFastOpen> m_nodesFastOpen; //!< the node's, once it was looked up
 
     // The handshake of this connection
     SequenceNumber32 m_iss{0};                 //!< our initial sequence number
     SequenceNumber32 m_irs{0};                 //!< the peer's initial sequence number
     uint8_t m_handshakeFlags{0};               //!< flags of our SYN or SYN-ACK
     std::optional<TcpFastOpenCookie> m_option; //!< Fast Open option to send with it
-    bool m_fastOpen{false};                    //!< our SYN asked for a cookie or showed one
+    bool m_experimental{false};                //!< its form
+    bool m_fastOpen{false};                    //!< our SYN has the option, or may carry data
+    bool m_probesPath{false};                  //!< data ends the suspicion of a black hole
     bool m_passive{false};                     //!< we are a listener's child
     bool m_synDeferred{false};                 //!< the SYN waits for the first Send()
     bool m_reportedOpen{false};                //!< the application takes us for connected

@@ -7,6 +7,7 @@
 #include "ns3/abort.h"
 #include "ns3/boolean.h"
 #include "ns3/log.h"
+#include "ns3/pointer.h"
 #include "ns3/string.h"
 #include "ns3/trace-source-accessor.h"
 #include "ns3/uinteger.h"
@@ -18,6 +19,20 @@ NS_LOG_COMPONENT_DEFINE("TcpFastOpen");
 
 NS_OBJECT_ENSURE_REGISTERED(TcpFastOpen);
 
+namespace
+{
+
+/// All bits of the switch.
+constexpr uint32_t ALL_BITS = TcpFastOpen::CLIENT | TcpFastOpen::SERVER |
+                              TcpFastOpen::CLIENT_NO_COOKIE | TcpFastOpen::SERVER_COOKIE_NOT_REQD |
+                              TcpFastOpen::SERVER_WO_SOCKOPT1;
+
+/// NegativeTimeout in the RFC's profile, which names no number: the time for which
+/// Linux 3.7 to 4.13 avoided a path after its second loss of a SYN with data.
+constexpr int64_t RFC_NEGATIVE_TIMEOUT_S = 60;
+
+} // namespace
+
 TypeId
 TcpFastOpen::GetTypeId()
 {
@@ -27,19 +42,32 @@ TcpFastOpen::GetTypeId()
             .SetGroupName("TcpFastOpen")
             .AddConstructor<TcpFastOpen>()
             .AddAttribute("Switch",
-                          "Bits of Linux's net.ipv4.tcp_fastopen: 1 client, 2 server, 0 off.",
+                          "Bits of Linux's net.ipv4.tcp_fastopen: 1 client, 2 server, 4 client "
+                          "without cookies, 0x200 server without cookies, 0x400 every listener "
+                          "serves; 0 off.",
                           UintegerValue(CLIENT),
-                          MakeUintegerAccessor(&TcpFastOpen::m_switch),
-                          MakeUintegerChecker<uint32_t>(0, CLIENT | SERVER))
+                          MakeUintegerAccessor(&TcpFastOpen::SetSwitch, &TcpFastOpen::GetSwitch),
+                          MakeUintegerChecker<uint32_t>(0, ALL_BITS))
+            .AddAttribute("Keys",
+                          "The keys of the node's listeners; other nodes may share them.",
+                          PointerValue(),
+                          MakePointerAccessor(&TcpFastOpen::SetKeys, &TcpFastOpen::GetKeys),
+                          MakePointerChecker<TcpFastOpenKeys>())
             .AddAttribute("Key",
-                          "The server's key as Linux's net.ipv4.tcp_fastopen_key writes it "
-                          "(a1a1a1a1-b2b2b2b2-c3c3c3c3-d4d4d4d4); empty: a random key.",
+                          "Sets the attribute Key of the node's keys; empty: leaves it.",
                           StringValue(""),
                           MakeStringAccessor(&TcpFastOpen::SetKey, &TcpFastOpen::GetKey),
                           MakeStringChecker())
+            .AddAttribute("Counters",
+                          "The counters.",
+                          TypeId::ATTR_GET,
+                          PointerValue(),
+                          MakePointerAccessor(&TcpFastOpen::m_counters),
+                          MakePointerChecker<TcpFastOpenCounters>())
             .AddAttribute(
                 "CacheSize",
-                "How many servers' cookies the client keeps at most.",
+                "How many servers' cookies, and how many paths to be avoided, the client keeps "
+                "at most.",
                 UintegerValue(1024),
                 MakeUintegerAccessor(&TcpFastOpen::SetCacheSize, &TcpFastOpen::GetCacheSize),
                 MakeUintegerChecker<uint32_t>())
@@ -49,6 +77,32 @@ TcpFastOpen::GetTypeId()
                           BooleanValue(false),
                           MakeBooleanAccessor(&TcpFastOpen::m_synDataFillsSegment),
                           MakeBooleanChecker())
+            .AddAttribute("NegativeTimeout",
+                          "How long a client opens connections the plain way after Fast Open has "
+                          "failed on their path (RFC 7413, section 4.1.3.1); doubled each time it "
+                          "fails again. 0: not at all (Linux).",
+                          TimeValue(Time(0)),
+                          MakeTimeAccessor(&TcpFastOpen::m_negativeTimeout),
+                          MakeTimeChecker(Time(0)))
+            .AddAttribute("NegativeTimeoutMax",
+                          "The longest such time. The default is our choice, 2^6 times that of the "
+                          "RFC's profile.",
+                          TimeValue(Seconds(64 * RFC_NEGATIVE_TIMEOUT_S)),
+                          MakeTimeAccessor(&TcpFastOpen::m_negativeTimeoutMax),
+                          MakeTimeChecker(Time(0)))
+            .AddAttribute("NegativeByPort",
+                          "Whether the server's port belongs to a path that has failed; otherwise "
+                          "the addresses alone.",
+                          BooleanValue(false),
+                          MakeBooleanAccessor(&TcpFastOpen::m_negativeByPort),
+                          MakeBooleanChecker())
+            .AddAttribute("BlackholeTimeout",
+                          "How long the node's clients pause Fast Open after a first black hole "
+                          "(Linux's tcp_fastopen_blackhole_timeout_sec); doubled with each further "
+                          "one, up to 64 times. 0: no detection.",
+                          TimeValue(Time(0)),
+                          MakeTimeAccessor(&TcpFastOpen::m_blackholeTimeout),
+                          MakeTimeChecker(Time(0)))
             .AddTraceSource("CookieRequested",
                             "A client's SYN asks for a cookie.",
                             MakeTraceSourceAccessor(&TcpFastOpen::m_cookieRequested),
@@ -85,7 +139,8 @@ TcpFastOpen::GetTypeId()
 }
 
 TcpFastOpen::TcpFastOpen()
-    : m_random(CreateObject<UniformRandomVariable>())
+    : m_keys(CreateObject<TcpFastOpenKeys>()),
+      m_counters(CreateObject<TcpFastOpenCounters>())
 {
 }
 
@@ -94,19 +149,40 @@ TcpFastOpen::SetProfile(const std::string& name)
 {
     NS_ABORT_MSG_UNLESS(name == "linux" || name == "rfc7413",
                         "no Fast Open profile \"" << name << "\"; there are linux and rfc7413");
-    m_synDataFillsSegment = name == "rfc7413";
+    const bool rfc = name == "rfc7413";
+    m_synDataFillsSegment = rfc;
+    m_negativeTimeout = Seconds(rfc ? RFC_NEGATIVE_TIMEOUT_S : 0);
+}
+
+bool
+TcpFastOpen::IsSet(Switch bit) const
+{
+    return m_switch & bit;
 }
 
 bool
 TcpFastOpen::IsClientEnabled() const
 {
-    return m_switch & CLIENT;
+    return IsSet(CLIENT);
 }
 
 bool
 TcpFastOpen::IsServerEnabled() const
 {
-    return m_switch & SERVER;
+    return IsSet(SERVER);
+}
+
+bool
+TcpFastOpen::IsToBeAvoided(const Address& client, const Address& server, uint16_t port) const
+{
+    return m_blackhole.IsPausing(m_blackholeTimeout) ||
+           m_negativeCache.IsNegative(GetPath(client, server, port));
+}
+
+bool
+TcpFastOpen::IsBlackholeSuspected() const
+{
+    return m_blackhole.IsSuspected();
 }
 
 bool
@@ -115,19 +191,9 @@ TcpFastOpen::SynDataFillsSegment() const
     return m_synDataFillsSegment;
 }
 
-const TcpFastOpenKeys&
-TcpFastOpen::GetKeys()
+Ptr<TcpFastOpenKeys>
+TcpFastOpen::GetKeys() const
 {
-    if (!m_haveKey)
-    {
-        TcpFastOpenKeys::Key key;
-        for (auto& byte : key)
-        {
-            byte = static_cast<uint8_t>(m_random->GetInteger(0, 255));
-        }
-        m_keys.SetPrimary(key);
-        m_haveKey = true;
-    }
     return m_keys;
 }
 
@@ -137,7 +203,7 @@ TcpFastOpen::GetCache()
     return m_cache;
 }
 
-const TcpFastOpen::Counters&
+Ptr<TcpFastOpenCounters>
 TcpFastOpen::GetCounters() const
 {
     return m_counters;
@@ -146,8 +212,7 @@ TcpFastOpen::GetCounters() const
 int64_t
 TcpFastOpen::AssignStreams(int64_t stream)
 {
-    m_random->SetStream(stream);
-    return 1;
+    return m_keys->AssignStreams(stream);
 }
 
 void
@@ -161,7 +226,7 @@ void
 TcpFastOpen::NotifyCookieRequestReceived()
 {
     NS_LOG_FUNCTION(this);
-    m_counters.cookieReqd++;
+    m_counters->cookieReqd++;
 }
 
 void
@@ -189,17 +254,72 @@ TcpFastOpen::NotifySynDataSent(const Address& client, const Address& server, uin
 }
 
 void
-TcpFastOpen::NotifySynDataAnswered(bool acked)
+TcpFastOpen::NotifySynDataAnswered(const Address& client,
+                                   const Address& server,
+                                   uint16_t port,
+                                   bool acked)
 {
-    NS_LOG_FUNCTION(this << acked);
-    acked ? m_counters.active++ : m_counters.activeFail++;
+    NS_LOG_FUNCTION(this << client << server << port << acked);
+    if (acked)
+    {
+        m_counters->active++;
+        m_negativeCache.Remove(GetPath(client, server, port));
+    }
+    else
+    {
+        m_counters->activeFail++;
+        NotifySynDataFailed(client, server, port);
+    }
 }
 
 void
-TcpFastOpen::NotifySynDataAccepted(const Address& client, const Address& server, uint32_t bytes)
+TcpFastOpen::NotifySynDataFailed(const Address& client, const Address& server, uint16_t port)
 {
-    NS_LOG_FUNCTION(this << client << server << bytes);
-    m_counters.passive++;
+    NS_LOG_FUNCTION(this << client << server << port);
+    if (m_negativeTimeout.IsStrictlyPositive())
+    {
+        m_negativeCache.Add(GetPath(client, server, port), m_negativeTimeout, m_negativeTimeoutMax);
+    }
+}
+
+void
+TcpFastOpen::NotifyBlackhole()
+{
+    NS_LOG_FUNCTION(this);
+    if (m_blackholeTimeout.IsStrictlyPositive())
+    {
+        m_blackhole.Meet();
+        m_counters->blackhole++;
+    }
+}
+
+void
+TcpFastOpen::NotifyTimeouts()
+{
+    NS_LOG_FUNCTION(this);
+    NotifyBlackhole();
+    m_counters->activeFail++;
+}
+
+void
+TcpFastOpen::NotifyBlackholeOver()
+{
+    NS_LOG_FUNCTION(this);
+    m_blackhole.Clear();
+}
+
+void
+TcpFastOpen::NotifySynDataAccepted(const Address& client,
+                                   const Address& server,
+                                   uint32_t bytes,
+                                   bool backup)
+{
+    NS_LOG_FUNCTION(this << client << server << bytes << backup);
+    m_counters->passive++;
+    if (backup)
+    {
+        m_counters->passiveAltKey++;
+    }
     m_synDataAccepted(client, server, bytes);
 }
 
@@ -212,11 +332,11 @@ TcpFastOpen::NotifySynDataRefused(const Address& client,
     NS_LOG_FUNCTION(this << client << server << bytes << why);
     if (why == Refusal::QUEUE_FULL)
     {
-        m_counters.listenOverflow++;
+        m_counters->listenOverflow++;
     }
     else if (why == Refusal::BAD_COOKIE)
     {
-        m_counters.passiveFail++;
+        m_counters->passiveFail++;
     }
     m_synDataRefused(client, server, bytes, why);
 }
@@ -236,30 +356,55 @@ TcpFastOpen::NotifyPending(int32_t change)
 }
 
 void
+TcpFastOpen::SetSwitch(uint32_t bits)
+{
+    NS_ABORT_MSG_IF(bits & ~ALL_BITS,
+                    "Switch is 0x" << std::hex << bits
+                                   << "; the bits are 1, 2, 4, 0x200 and 0x400");
+    m_switch = bits;
+}
+
+uint32_t
+TcpFastOpen::GetSwitch() const
+{
+    return m_switch;
+}
+
+void
+TcpFastOpen::SetKeys(Ptr<TcpFastOpenKeys> keys)
+{
+    if (keys)
+    {
+        m_keys = keys;
+    }
+}
+
+void
 TcpFastOpen::SetKey(std::string text)
 {
-    m_haveKey = !text.empty();
-    if (m_haveKey)
+    if (!text.empty())
     {
-        TcpFastOpenKeys::Key key;
-        NS_ABORT_MSG_UNLESS(TcpFastOpenKeys::Parse(text, key),
-                            "Key \"" << text
-                                     << "\" is not four words of eight hexadecimal digits "
-                                        "joined by dashes");
-        m_keys.SetPrimary(key);
+        m_keys->SetText(text);
     }
 }
 
 std::string
 TcpFastOpen::GetKey() const
 {
-    return m_haveKey ? TcpFastOpenKeys::Format(m_keys.GetPrimary()) : "";
+    return m_keys->GetText();
+}
+
+TcpFastOpenNegativeCache::Path
+TcpFastOpen::GetPath(const Address& client, const Address& server, uint16_t port) const
+{
+    return {client, server, m_negativeByPort ? port : uint16_t{0}};
 }
 
 void
 TcpFastOpen::SetCacheSize(uint32_t limit)
 {
     m_cache.SetLimit(limit);
+    m_negativeCache.SetLimit(limit);
 }
 
 uint32_t
@@ -296,6 +441,8 @@ operator<<(std::ostream& os, TcpFastOpen::Fallback why)
         return os << "SYN retransmitted";
     case TcpFastOpen::Fallback::DATA_NOT_ACKED:
         return os << "data not acknowledged";
+    case TcpFastOpen::Fallback::AVOIDED:
+        return os << "path avoided";
     }
     return os;
 }

@@ -5,11 +5,14 @@
 #ifndef TCP_FAST_OPEN_H
 #define TCP_FAST_OPEN_H
 
+#include "tcp-fast-open-blackhole.h"
 #include "tcp-fast-open-cache.h"
+#include "tcp-fast-open-counters.h"
 #include "tcp-fast-open-keys.h"
+#include "tcp-fast-open-negative-cache.h"
 
+#include "ns3/nstime.h"
 #include "ns3/object.h"
-#include "ns3/random-variable-stream.h"
 #include "ns3/traced-callback.h"
 #include "ns3/traced-value.h"
 
@@ -23,7 +26,7 @@ namespace ns3
  * @ingroup tcp-fast-open
  *
  * What a node has for TCP Fast Open: the switch, the server's keys, the
- * client's cache, the counters, and the trace sources. TcpFastOpenHelper
+ * client's caches, the counters, and the trace sources. TcpFastOpenHelper
  * aggregates one to a node; a node without one has Fast Open off.
  *
  * The switch is Linux's `net.ipv4.tcp_fastopen`. Bit CLIENT lets the node's
@@ -31,12 +34,18 @@ namespace ns3
  * socket has to ask for it too (see TcpFastOpenSocket). The default is the
  * client's bit alone, as on Linux.
  *
+ * A client has two ways of leaving Fast Open alone for a while: for a path on
+ * which it failed (negative cache, RFC 7413, section 4.1.3.1), and for all paths
+ * when a middlebox swallows what follows a SYN with data (black-hole detection,
+ * Linux's `net.ipv4.tcp_fastopen_blackhole_timeout_sec`).
+ *
  * Linux and RFC 7413 differ in a few points. Each is an attribute, and
  * SetProfile() sets all of them together; the default is Linux's way.
  *
  * | attribute           | `linux`                          | `rfc7413`                 |
  * |---------------------|----------------------------------|---------------------------|
  * | SynDataFillsSegment | false: SYN data up to MSS - 40   | true: MSS - the options   |
+ * | NegativeTimeout     | 0: no negative cache             | 60 s                      |
  */
 class TcpFastOpen : public Object
 {
@@ -44,8 +53,11 @@ class TcpFastOpen : public Object
     /// Bits of the switch, those of Linux's `net.ipv4.tcp_fastopen`.
     enum Switch : uint32_t
     {
-        CLIENT = 0x1, //!< sockets that connect may use Fast Open
-        SERVER = 0x2, //!< listeners may serve Fast Open
+        CLIENT = 0x1,                   //!< sockets that connect may use Fast Open
+        SERVER = 0x2,                   //!< listeners may serve Fast Open
+        CLIENT_NO_COOKIE = 0x4,         //!< SYNs carry data without cookie and option
+        SERVER_COOKIE_NOT_REQD = 0x200, //!< SYNs with data are accepted without a cookie
+        SERVER_WO_SOCKOPT1 = 0x400,     //!< listeners need not ask for it
     };
 
     /// Why a server did not accept the data of a SYN.
@@ -63,17 +75,7 @@ class TcpFastOpen : public Object
         NO_ROOM,           //!< the options leave no room for the cookie
         SYN_RETRANSMITTED, //!< the SYN timed out and is sent again as a plain one
         DATA_NOT_ACKED,    //!< the SYN-ACK does not acknowledge all data of the SYN
-    };
-
-    /// Counters with the meaning of Linux's TcpExt counters TCPFastOpen*.
-    struct Counters
-    {
-        uint64_t active{0};         //!< connections whose SYN data was acknowledged
-        uint64_t activeFail{0};     //!< connections whose SYN data had to be sent again
-        uint64_t passive{0};        //!< connections accepted by a valid cookie
-        uint64_t passiveFail{0};    //!< SYNs with an invalid cookie
-        uint64_t listenOverflow{0}; //!< SYNs that came when the queue was full
-        uint64_t cookieReqd{0};     //!< cookie requests received
+        AVOIDED,           //!< the path is in the negative cache, or a black hole suspected
     };
 
     /**
@@ -92,6 +94,12 @@ class TcpFastOpen : public Object
     void SetProfile(const std::string& name);
 
     /**
+     * @param bit a bit of the switch
+     * @return whether it is set
+     */
+    bool IsSet(Switch bit) const;
+
+    /**
      * @return whether sockets of this node may use Fast Open to connect
      */
     bool IsClientEnabled() const;
@@ -102,15 +110,32 @@ class TcpFastOpen : public Object
     bool IsServerEnabled() const;
 
     /**
+     * Ask whether a client has reason to leave Fast Open alone: the path is in
+     * the negative cache, or Fast Open pauses for a black hole.
+     *
+     * @param client the client's IP address
+     * @param server the server's IP address
+     * @param port the server's port
+     * @return whether to open the connection the plain way
+     */
+    bool IsToBeAvoided(const Address& client, const Address& server, uint16_t port) const;
+
+    /**
+     * @return whether data on a connection that is fast-opened now will tell that
+     *         a black hole is no more
+     */
+    bool IsBlackholeSuspected() const;
+
+    /**
      * @return whether SYN data may fill the segment up to the MSS less the
      *         options in use (RFC 7413), or up to the MSS less 40 (Linux)
      */
     bool SynDataFillsSegment() const;
 
     /**
-     * @return the server's keys; unless one was set, a random one is drawn now
+     * @return the keys of the node's listeners that have none of their own
      */
-    const TcpFastOpenKeys& GetKeys();
+    Ptr<TcpFastOpenKeys> GetKeys() const;
 
     /**
      * @return the client's cache of cookies
@@ -120,10 +145,10 @@ class TcpFastOpen : public Object
     /**
      * @return the counters
      */
-    const Counters& GetCounters() const;
+    Ptr<TcpFastOpenCounters> GetCounters() const;
 
     /**
-     * Fix the random stream from which an unset key is drawn.
+     * Fix the random stream from which keys are drawn.
      *
      * @param stream the stream
      * @return how many streams were used
@@ -170,17 +195,50 @@ class TcpFastOpen : public Object
 
     /**
      * A client's SYN with data was answered.
+     * @param client the client's IP address
+     * @param server the server's IP address
+     * @param port the server's port
      * @param acked whether all data was acknowledged
      */
-    void NotifySynDataAnswered(bool acked);
+    void NotifySynDataAnswered(const Address& client,
+                               const Address& server,
+                               uint16_t port,
+                               bool acked);
 
     /**
-     * A server accepted a connection by its cookie, with or without data.
+     * A client's SYN with data has failed: it timed out or met an ICMP error.
+     * @param client the client's IP address
+     * @param server the server's IP address
+     * @param port the server's port
+     */
+    void NotifySynDataFailed(const Address& client, const Address& server, uint16_t port);
+
+    /**
+     * A client's fast-opened connection gives reason to suspect a black hole.
+     */
+    void NotifyBlackhole();
+
+    /**
+     * Timeouts in a row have struck a client's fast-opened connection.
+     */
+    void NotifyTimeouts();
+
+    /**
+     * Data has come on a connection that was fast-opened after a black hole.
+     */
+    void NotifyBlackholeOver();
+
+    /**
+     * A server accepted a connection by its SYN, with or without data.
      * @param client the client's IP address
      * @param server the server's IP address
      * @param bytes how many bytes of data
+     * @param backup whether the cookie is one of the backup key
      */
-    void NotifySynDataAccepted(const Address& client, const Address& server, uint32_t bytes);
+    void NotifySynDataAccepted(const Address& client,
+                               const Address& server,
+                               uint32_t bytes,
+                               bool backup);
 
     /**
      * A server did not accept the cookie or the data of a SYN.
@@ -260,33 +318,62 @@ class TcpFastOpen : public Object
 
   private:
     /**
-     * @param text the key as Linux writes it; empty for a random one
+     * @param bits bits of Switch; others end the program
+     */
+    void SetSwitch(uint32_t bits);
+
+    /**
+     * @return bits of Switch
+     */
+    uint32_t GetSwitch() const;
+
+    /**
+     * @param keys the server's keys; nullptr leaves them as they are
+     */
+    void SetKeys(Ptr<TcpFastOpenKeys> keys);
+
+    /**
+     * @param text the keys as TcpFastOpenKeys::SetText() reads them; empty leaves them
      */
     void SetKey(std::string text);
 
     /**
-     * @return the key as Linux writes it; empty while none is set or drawn
+     * @return the keys as TcpFastOpenKeys::GetText() writes them
      */
     std::string GetKey() const;
 
     /**
-     * @param limit how many entries the cache keeps at most
+     * @param limit how many entries each of the client's caches keeps at most
      */
     void SetCacheSize(uint32_t limit);
 
     /**
-     * @return how many entries the cache keeps at most
+     * @return how many entries each of the client's caches keeps at most
      */
     uint32_t GetCacheSize() const;
 
-    uint32_t m_switch{CLIENT};           //!< bits of Switch
-    bool m_synDataFillsSegment{false};   //!< RFC 7413's way of sizing SYN data
-    bool m_haveKey{false};               //!< whether the key is set or drawn
-    TcpFastOpenKeys m_keys;              //!< the server's keys
-    TcpFastOpenCache m_cache;            //!< the client's cookies
-    Counters m_counters;                 //!< the counters
-    Ptr<UniformRandomVariable> m_random; //!< where unset keys come from
-    TracedValue<uint32_t> m_pending{0};  //!< connections in SYN-RCVD
+    /**
+     * @param client the client's IP address
+     * @param server the server's IP address
+     * @param port the server's port
+     * @return the path as the negative cache knows it
+     */
+    TcpFastOpenNegativeCache::Path GetPath(const Address& client,
+                                           const Address& server,
+                                           uint16_t port) const;
+
+    uint32_t m_switch{CLIENT};                //!< bits of Switch
+    bool m_synDataFillsSegment{false};        //!< RFC 7413's way of sizing SYN data
+    Time m_negativeTimeout;                   //!< how long to avoid a path at first
+    Time m_negativeTimeoutMax;                //!< how long to avoid it at most
+    bool m_negativeByPort{false};             //!< whether a path has a port
+    Time m_blackholeTimeout;                  //!< length of the first pause
+    Ptr<TcpFastOpenKeys> m_keys;              //!< the server's keys
+    TcpFastOpenCache m_cache;                 //!< the client's cookies
+    TcpFastOpenNegativeCache m_negativeCache; //!< paths to avoid
+    TcpFastOpenBlackhole m_blackhole;         //!< reason to pause
+    Ptr<TcpFastOpenCounters> m_counters;      //!< the counters
+    TracedValue<uint32_t> m_pending{0};       //!< connections in SYN-RCVD
 
     TracedCallback<const Address&, const Address&> m_cookieRequested; //!< client asked
     TracedCallback<const Address&, const Address&, const TcpFastOpenCookie&>

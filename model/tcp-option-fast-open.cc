@@ -26,8 +26,9 @@ TcpOptionFastOpen::GetTypeId()
     return tid;
 }
 
-TcpOptionFastOpen::TcpOptionFastOpen(const TcpFastOpenCookie& cookie)
-    : m_cookie(cookie)
+TcpOptionFastOpen::TcpOptionFastOpen(const TcpFastOpenCookie& cookie, bool experimental)
+    : m_cookie(cookie),
+      m_experimental(experimental)
 {
 }
 
@@ -42,13 +43,21 @@ TcpOptionFastOpen::Print(std::ostream& os) const
     {
         os << "cookie " << m_cookie;
     }
+    if (m_experimental)
+    {
+        os << " (experimental)";
+    }
 }
 
 void
 TcpOptionFastOpen::Serialize(Buffer::Iterator start) const
 {
-    start.WriteU8(KIND);
+    start.WriteU8(GetKind());
     start.WriteU8(static_cast<uint8_t>(GetSerializedSize()));
+    if (m_experimental)
+    {
+        start.WriteHtonU16(MAGIC);
+    }
     start.Write(m_cookie.GetBytes(), m_cookie.GetSize());
 }
 
@@ -61,12 +70,15 @@ TcpOptionFastOpen::Deserialize(Buffer::Iterator start)
     }
     const uint8_t kind = start.ReadU8();
     const uint8_t length = start.ReadU8();
-    if (kind != KIND || length < 2)
+    m_experimental = kind == KIND_EXPERIMENTAL;
+    const uint8_t head = GetHeadSize();
+    if ((kind != KIND && !m_experimental) || length < head ||
+        start.GetRemainingSize() < length - 2U || (m_experimental && start.ReadNtohU16() != MAGIC))
     {
         return 0;
     }
-    const uint8_t size = length - 2;
-    if (size > start.GetRemainingSize() || (size != 0 && !TcpFastOpenCookie::IsValidSize(size)))
+    const uint8_t size = length - head;
+    if (size != 0 && !TcpFastOpenCookie::IsValidSize(size))
     {
         NS_LOG_LOGIC("ignored: length " << +length);
         return 0;
@@ -80,13 +92,19 @@ TcpOptionFastOpen::Deserialize(Buffer::Iterator start)
 uint8_t
 TcpOptionFastOpen::GetKind() const
 {
-    return KIND;
+    return m_experimental ? KIND_EXPERIMENTAL : KIND;
 }
 
 uint32_t
 TcpOptionFastOpen::GetSerializedSize() const
 {
-    return 2 + m_cookie.GetSize();
+    return GetHeadSize() + m_cookie.GetSize();
+}
+
+uint8_t
+TcpOptionFastOpen::GetHeadSize() const
+{
+    return m_experimental ? 4 : 2;
 }
 
 const TcpFastOpenCookie&
@@ -99,6 +117,12 @@ bool
 TcpOptionFastOpen::IsRequest() const
 {
     return m_cookie.IsEmpty();
+}
+
+bool
+TcpOptionFastOpen::IsExperimental() const
+{
+    return m_experimental;
 }
 
 uint32_t
@@ -141,18 +165,22 @@ TcpOptionFastOpen::Find(const TcpHeader& header)
     {
         return nullptr;
     }
+    Ptr<const TcpOptionFastOpen> found;
     for (const auto& option : header.GetOptionList())
     {
-        if (option->GetKind() == KIND)
+        if (option->GetKind() == KIND || option->GetKind() == KIND_EXPERIMENTAL)
         {
             Buffer buffer;
             buffer.AddAtStart(option->GetSerializedSize());
             option->Serialize(buffer.Begin());
             Ptr<TcpOptionFastOpen> fastOpen = CreateObject<TcpOptionFastOpen>();
-            return fastOpen->Deserialize(buffer.Begin()) ? fastOpen : nullptr;
+            if (fastOpen->Deserialize(buffer.Begin()))
+            {
+                found = fastOpen;
+            }
         }
     }
-    return nullptr;
+    return found;
 }
 
 } // namespace ns3

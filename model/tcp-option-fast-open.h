@@ -16,18 +16,21 @@ namespace ns3
 /**
  * @ingroup tcp-fast-open
  *
- * The TCP Fast Open option, kind 34 (RFC 7413, section 4.1.1).
+ * The TCP Fast Open option, kind 34 (RFC 7413, section 4.1.1), and its
+ * experimental form from the time before that kind was assigned, kind 254 with
+ * a magic number (RFC 7413, section 7; RFC 6994).
  *
  * @verbatim
      +--------+--------+----------------------------+
      | 34     | length | cookie, 0 or 4 to 16 bytes |
-     +--------+--------+----------------------------+
+     +--------+--------+--------+--------+----------+-----------------+
+     | 254    | length |     0xF989      | cookie, 0 or 4 to 16 bytes |
+     +--------+--------+-----------------+----------------------------+
    @endverbatim
  *
- * With length 2 it has no cookie: in a SYN this asks for one. With an even
- * length of 6 to 18 it carries a cookie of 4 to 16 bytes: in a SYN it shows it,
- * in a SYN-ACK it grants it. Every other length is to be ignored, and so is the
- * option in a segment without SYN.
+ * Without a cookie it asks for one in a SYN. With a cookie, of an even number of
+ * 4 to 16 bytes, it shows it in a SYN, and grants it in a SYN-ACK. Every other
+ * length is to be ignored, and so is the option in a segment without SYN.
  *
  * ns-3's TcpHeader knows a fixed set of kinds: it reads every other one as a
  * TcpOptionUnknown and refuses to append it. AppendTo() and Find() close
@@ -36,7 +39,9 @@ namespace ns3
 class TcpOptionFastOpen : public TcpOption
 {
   public:
-    static constexpr uint8_t KIND = 34; //!< the option's kind, assigned by IANA
+    static constexpr uint8_t KIND = 34;               //!< the kind, assigned by IANA
+    static constexpr uint8_t KIND_EXPERIMENTAL = 254; //!< the kind for experiments
+    static constexpr uint16_t MAGIC = 0xF989;         //!< what tells this experiment
 
     /**
      * Get the type ID.
@@ -48,8 +53,9 @@ class TcpOptionFastOpen : public TcpOption
 
     /**
      * @param cookie the cookie to carry; an empty one is a cookie request
+     * @param experimental whether to use the experimental form
      */
-    explicit TcpOptionFastOpen(const TcpFastOpenCookie& cookie);
+    explicit TcpOptionFastOpen(const TcpFastOpenCookie& cookie, bool experimental = false);
 
     void Print(std::ostream& os) const override;
     void Serialize(Buffer::Iterator start) const override;
@@ -75,6 +81,11 @@ class TcpOptionFastOpen : public TcpOption
     bool IsRequest() const;
 
     /**
+     * @return whether the option has the experimental form
+     */
+    bool IsExperimental() const;
+
+    /**
      * @return the room that the option takes in a header, in bytes: its length
      *         and the padding to 32 bits
      */
@@ -93,13 +104,19 @@ class TcpOptionFastOpen : public TcpOption
      * Look for a valid Fast Open option in a received segment.
      *
      * @param header the segment's header
-     * @return the option; nullptr where there is none, where its length is not
-     *         valid, or where the segment is no SYN
+     * @return the option, the last one where there are several; nullptr where
+     *         there is none of a valid length, or where the segment is no SYN
      */
     static Ptr<const TcpOptionFastOpen> Find(const TcpHeader& header);
 
   private:
+    /**
+     * @return the number of bytes before the cookie
+     */
+    uint8_t GetHeadSize() const;
+
     TcpFastOpenCookie m_cookie; //!< what the option carries
+    bool m_experimental{false}; //!< the form
 };
 
 } // namespace ns3

@@ -6,7 +6,10 @@
 
 #include "fast-open-test.h"
 
+#include "ns3/icmpv4-l4-protocol.h"
 #include "ns3/ipv4.h"
+#include "ns3/tcp-fast-open-blackhole.h"
+#include "ns3/tcp-fast-open-negative-cache.h"
 #include "ns3/tcp-l4-protocol.h"
 #include "ns3/tcp-option-fast-open.h"
 
@@ -354,6 +357,471 @@ TEST_F(Client, C8_RetransmittedSynGivesNoRttSample)
     Run(MilliSeconds(1120));
     EXPECT_EQ(client->states.back(), "ESTABLISHED");
     EXPECT_EQ(samples, 0u);
+}
+
+/// A client with a negative cache.
+class NegativeCache : public FastOpenTest
+{
+  protected:
+    NegativeCache()
+    {
+        profile = "rfc7413";
+    }
+
+    /// What the SYN of a connection that is opened now is like.
+    std::string NextSyn()
+    {
+        Open("hello");
+        Run(MilliSeconds(500));
+        return Segments(1).at(0);
+    }
+};
+
+// Linux has none: a lost SYN changes nothing.
+TEST_F(NegativeCache, C9_LinuxAvoidsNoPath)
+{
+    profile = "linux";
+    FetchCookie();
+    Drop(2, SegmentDropModel::CLIENT, 1);
+    NextSyn();
+    Run(Seconds(3));
+    EXPECT_EQ(NextSyn(), "C SYN 0:5 cookie");
+}
+
+// A SYN with data that had to be sent again without: the plain way, for a minute.
+TEST_F(NegativeCache, C9_PathOfALostSynWithDataIsAvoided)
+{
+    FetchCookie();
+    Drop(2, SegmentDropModel::CLIENT, 1);
+    const Time start = Simulator::Now();
+    NextSyn(); // it is sent again after 1 s
+    Run(Seconds(3));
+    EXPECT_EQ(NextSyn(), "C SYN 0:0");
+    Run(start + MilliSeconds(60990) - Simulator::Now());
+    EXPECT_EQ(NextSyn(), "C SYN 0:0");
+    EXPECT_EQ(NextSyn(), "C SYN 0:5 cookie") << "61 s after the start";
+}
+
+// A lost request for a cookie has no data, and is no reason.
+TEST_F(NegativeCache, C9_LostCookieRequestIsNoReason)
+{
+    Drop(1, SegmentDropModel::CLIENT, 1);
+    NextSyn();
+    Run(Seconds(3));
+    EXPECT_NE(NextSyn(), "C SYN 0:0");
+}
+
+// Data that the SYN-ACK does not acknowledge is a reason.
+TEST_F(NegativeCache, C9_PathOfUnacknowledgedDataIsAvoided)
+{
+    FetchCookie();
+    serverFastOpen->SetAttribute("Switch", UintegerValue(0));
+    NextSyn();
+    serverFastOpen->SetAttribute("Switch", UintegerValue(3));
+    EXPECT_EQ(NextSyn(), "C SYN 0:0");
+    Run(Seconds(60));
+    EXPECT_EQ(NextSyn(), "C SYN 0:5 cookie");
+}
+
+// An ICMP error in answer to a SYN with data is a reason, and the connection goes on.
+TEST_F(NegativeCache, C9_PathOfAnIcmpErrorIsAvoided)
+{
+    FetchCookie();
+    Ptr<RawPeer> peer = PlayServer();
+    Open("hello");
+    Run(MilliSeconds(60));
+    Ipv4Header header;
+    header.SetSource(Ipv4Address::ConvertFrom(clientIp));
+    header.SetDestination(Ipv4Address::ConvertFrom(serverIp));
+    header.SetProtocol(TcpL4Protocol::PROT_NUMBER);
+    const auto& raw = peer->received.at(0).raw;
+    path->GetServer()->GetObject<Icmpv4L4Protocol>()->SendDestUnreachPort(
+        header,
+        Create<Packet>(raw.data(), raw.size()));
+    Run(MilliSeconds(100));
+    auto second = Open("hello");
+    Run(MilliSeconds(100));
+    EXPECT_EQ(Segments(1), (Lines{"C SYN 0:0"}));
+}
+
+// Each further failure doubles the time, up to the limit.
+TEST_F(NegativeCache, C9_AvoidanceDoublesUpToItsLimit)
+{
+    Build();
+    TcpFastOpenNegativeCache cache;
+    cache.SetLimit(10);
+    const TcpFastOpenNegativeCache::Path path{Ipv4Address("10.0.0.1"), Ipv4Address("10.0.0.2")};
+    for (const int seconds : {60, 120, 240, 300, 300})
+    {
+        cache.Add(path, Seconds(60), Seconds(300));
+        cache.Add(path, Seconds(60), Seconds(300)); // under way at the same time
+        Run(Seconds(seconds) - NanoSeconds(1));
+        EXPECT_TRUE(cache.IsNegative(path)) << seconds;
+        Run(NanoSeconds(1));
+        EXPECT_FALSE(cache.IsNegative(path)) << seconds;
+    }
+    cache.Remove(path);
+    cache.Add(path, Seconds(60), Seconds(300));
+    Run(Seconds(60));
+    EXPECT_FALSE(cache.IsNegative(path)) << "a success starts anew";
+}
+
+// Acknowledged data makes the path a good one again.
+TEST_F(NegativeCache, C9_SuccessIsForgiveness)
+{
+    FetchCookie();
+    Drop(2, SegmentDropModel::CLIENT, 1);
+    NextSyn();
+    Run(Seconds(62));
+    EXPECT_EQ(NextSyn(), "C SYN 0:5 cookie");
+    serverFastOpen->SetAttribute("Switch", UintegerValue(0));
+    NextSyn();
+    Run(Seconds(60));
+    EXPECT_EQ(NextSyn(), "C SYN 0:5 cookie") << "60 s, not 120 s";
+}
+
+// A path is a pair of addresses, or with the attribute one of a port.
+TEST_F(NegativeCache, C9_PortsBelongToThePathByAttribute)
+{
+    for (const bool byPort : {false, true})
+    {
+        Ptr<TcpFastOpen> node = CreateObject<TcpFastOpen>();
+        node->SetProfile("rfc7413");
+        node->SetAttribute("NegativeByPort", BooleanValue(byPort));
+        const Address a(Ipv4Address("10.0.0.1"));
+        const Address b(Ipv4Address("10.0.0.2"));
+        node->NotifySynDataFailed(a, b, 80);
+        EXPECT_TRUE(node->IsToBeAvoided(a, b, 80));
+        EXPECT_EQ(node->IsToBeAvoided(a, b, 443), !byPort);
+        EXPECT_FALSE(node->IsToBeAvoided(b, a, 80));
+    }
+}
+
+// It is bounded; the path that failed first goes.
+TEST_F(NegativeCache, C9_CacheIsBounded)
+{
+    TcpFastOpenNegativeCache cache;
+    cache.SetLimit(2);
+    const Address client(Ipv4Address("10.0.0.1"));
+    for (const uint32_t server : {1, 2, 3})
+    {
+        cache.Add({client, Ipv4Address(server)}, Seconds(60), Seconds(60));
+    }
+    EXPECT_EQ(cache.GetSize(), 2u);
+    EXPECT_FALSE(cache.IsNegative({client, Ipv4Address(1)}));
+    EXPECT_TRUE(cache.IsNegative({client, Ipv4Address(3)}));
+}
+
+/// A client with black-hole detection, whose first pause is 100 s.
+class Blackhole : public FastOpenTest
+{
+  protected:
+    /// Switch it on, and get a cookie.
+    void SetUp() override
+    {
+        FetchCookie();
+        clientFastOpen->SetAttribute("BlackholeTimeout", TimeValue(Seconds(100)));
+    }
+
+    /// What the SYN of a connection that is opened now is like.
+    std::string NextSyn()
+    {
+        Open("hello");
+        Run(MilliSeconds(500));
+        return Segments(1).at(0);
+    }
+
+    /// The server's TCP is itself again.
+    void Restore()
+    {
+        path->GetServer()->GetObject<Ipv4>()->Insert(path->GetServer()->GetObject<TcpL4Protocol>());
+    }
+};
+
+// Off by default: SYNs may be lost as they like.
+TEST_F(Blackhole, C10_OffByDefault)
+{
+    clientFastOpen->SetAttribute("BlackholeTimeout", TimeValue(Seconds(0)));
+    PlayServer();
+    Open("hello");
+    Run(Seconds(20));
+    Restore();
+    EXPECT_EQ(NextSyn(), "C SYN 0:5 cookie");
+    EXPECT_EQ(clientFastOpen->GetCounters()->blackhole, 0u);
+    EXPECT_EQ(clientFastOpen->GetCounters()->activeFail, 1u) << "Linux counts it all the same";
+}
+
+// The third timeout of the SYN, after 7 s, pauses the node's Fast Open for 100 s.
+TEST_F(Blackhole, C10_ThirdTimeoutOfTheSynPausesTheNode)
+{
+    PlayServer();
+    Open("hello");
+    Run(MilliSeconds(6999));
+    EXPECT_EQ(clientFastOpen->GetCounters()->blackhole, 0u);
+    Run(MilliSeconds(2));
+    EXPECT_EQ(clientFastOpen->GetCounters()->blackhole, 1u);
+    Restore();
+    EXPECT_EQ(NextSyn(), "C SYN 0:0");
+    Run(Seconds(98));
+    EXPECT_EQ(NextSyn(), "C SYN 0:0");
+    Run(Seconds(2));
+    EXPECT_EQ(NextSyn(), "C SYN 0:5 cookie");
+}
+
+// So does the last timeout where the application allows fewer.
+TEST_F(Blackhole, C10_LastTimeoutPausesTheNode)
+{
+    PlayServer();
+    auto client = NewClient();
+    client->socket->SetAttribute("ConnCount", UintegerValue(2));
+    client->socket->Connect(server);
+    client->socket->Send(MakePacket("hello"));
+    Run(Seconds(10));
+    EXPECT_EQ(client->socket->GetConnectionError(), TcpFastOpenSocket::TIMED_OUT);
+    EXPECT_EQ(clientFastOpen->GetCounters()->blackhole, 1u);
+}
+
+// Timeouts after the handshake count as well.
+TEST_F(Blackhole, C10_ThirdTimeoutOfDataPausesTheNode)
+{
+    Ptr<RawPeer> peer = PlayServer();
+    auto client = Open("hello");
+    peer->SendAt(Simulator::Now() + MilliSeconds(60), {SYN | ACK, 0, 6, MSS, ""});
+    Run(MilliSeconds(200));
+    client->socket->Send(MakePacket("more"));
+    Run(MilliSeconds(900)); // about 0.3 s and 0.9 s: two timeouts
+    EXPECT_EQ(clientFastOpen->GetCounters()->blackhole, 0u);
+    Run(Seconds(3));
+    EXPECT_EQ(clientFastOpen->GetCounters()->blackhole, 1u);
+}
+
+/// FIN and RST.
+class BlackholeFlags : public Blackhole, public ::testing::WithParamInterface<uint8_t>
+{
+};
+
+// A FIN or RST that leaves a gap before any data has come is suspicious.
+TEST_P(BlackholeFlags, C10_OutOfOrderFinOrRstPausesTheNode)
+{
+    const uint8_t flags = GetParam();
+    Ptr<RawPeer> peer = PlayServer();
+    Open("hello");
+    peer->SendAt(Simulator::Now() + MilliSeconds(60), {SYN | ACK, 0, 6, MSS, ""});
+    peer->SendAt(Simulator::Now() + MilliSeconds(70), {flags, 101, 6, {}, ""});
+    Run(MilliSeconds(200));
+    EXPECT_EQ(clientFastOpen->GetCounters()->blackhole, 1u);
+}
+
+// One in order, or after data, is none.
+TEST_P(BlackholeFlags, C10_FinOrRstInOrderOrAfterDataIsNoReason)
+{
+    const uint8_t flags = GetParam();
+    for (const std::string data : {"", "data"})
+    {
+        Ptr<RawPeer> peer = PlayServer();
+        Open("hello");
+        const Time now = Simulator::Now();
+        peer->SendAt(now + MilliSeconds(60), {SYN | ACK, 0, 6, MSS, ""});
+        if (!data.empty())
+        {
+            peer->SendAt(now + MilliSeconds(65), {ACK, 1, 6, {}, data});
+        }
+        peer->SendAt(now + MilliSeconds(70), {flags, data.empty() ? 1U : 101U, 6, {}, ""});
+        Run(MilliSeconds(200));
+    }
+    EXPECT_EQ(clientFastOpen->GetCounters()->blackhole, 0u);
+}
+
+INSTANTIATE_TEST_SUITE_P(,
+                         BlackholeFlags,
+                         ::testing::Values(TcpHeader::FIN | TcpHeader::ACK,
+                                           TcpHeader::RST | TcpHeader::ACK));
+
+// The n-th pause is 2^min(n-1, 6) times as long as the first.
+TEST_F(Blackhole, C10_PausesDoubleUpTo64Times)
+{
+    TcpFastOpenBlackhole blackhole;
+    for (const int factor : {1, 2, 4, 8, 16, 32, 64, 64})
+    {
+        blackhole.Meet();
+        Run(Seconds(10 * factor) - NanoSeconds(1));
+        EXPECT_TRUE(blackhole.IsPausing(Seconds(10))) << factor;
+        Run(NanoSeconds(1));
+        EXPECT_FALSE(blackhole.IsPausing(Seconds(10))) << factor;
+    }
+}
+
+// Data on a later fast-opened connection ends it: the next pause is a first one.
+TEST_F(Blackhole, C10_DataOnALaterConnectionClearsIt)
+{
+    onServerData = [](Connection& end) { end.socket->Send(MakePacket("answer")); };
+    PlayServer();
+    Open("hello");
+    Run(Seconds(8));
+    Restore();
+    Run(Seconds(100));
+    EXPECT_TRUE(clientFastOpen->IsBlackholeSuspected());
+    EXPECT_EQ(NextSyn(), "C SYN 0:5 cookie");
+    EXPECT_FALSE(clientFastOpen->IsBlackholeSuspected());
+}
+
+// Data on a plain connection, opened in the pause, does not.
+TEST_F(Blackhole, C10_DataOnAPlainConnectionDoesNotClearIt)
+{
+    onServerData = [](Connection& end) { end.socket->Send(MakePacket("answer")); };
+    PlayServer();
+    Open("hello");
+    Run(Seconds(8));
+    Restore();
+    EXPECT_EQ(NextSyn(), "C SYN 0:0");
+    EXPECT_TRUE(clientFastOpen->IsBlackholeSuspected());
+}
+
+/// Two sockets that open towards each other.
+class SimultaneousOpen : public FastOpenTest
+{
+  protected:
+    /// Bind both, connect both, and let both write; returns both ends.
+    std::pair<std::shared_ptr<Connection>, std::shared_ptr<Connection>> Cross()
+    {
+        constexpr uint16_t a = 1111;
+        constexpr uint16_t b = 2222;
+        auto left = NewClient();
+        auto right = NewClient(path->GetServer());
+        const auto at = [](const Address& ip, uint16_t port) {
+            return InetSocketAddress(Ipv4Address::ConvertFrom(ip), port);
+        };
+        left->socket->Bind(at(clientIp, a));
+        right->socket->Bind(at(serverIp, b));
+        left->socket->Connect(at(serverIp, b));
+        right->socket->Connect(at(clientIp, a));
+        left->socket->Send(MakePacket("from left"));
+        right->socket->Send(MakePacket("from right"));
+        Run(Seconds(5));
+        return {left, right};
+    }
+};
+
+// As in RFC 793: both SYNs cross, both ends answer, both are connected.
+TEST_F(SimultaneousOpen, C14_CrossingSynsOpenOneConnection)
+{
+    clientSwitch = 0;
+    serverSwitch = 0;
+    Build();
+    const auto [left, right] = Cross();
+    EXPECT_EQ(left->received, "from right");
+    EXPECT_EQ(right->received, "from left");
+    EXPECT_EQ(left->states, (Lines{"SYN_SENT", "SYN_RCVD", "ESTABLISHED"}));
+    EXPECT_EQ(right->states, (Lines{"SYN_SENT", "SYN_RCVD", "ESTABLISHED"}));
+    EXPECT_EQ(left->events, (Lines{"connected"}));
+}
+
+// The data in the crossing SYNs is ignored and sent again.
+TEST_F(SimultaneousOpen, C14_DataInCrossingSynsIsSentAgain)
+{
+    Build();
+    const uint8_t bytes[8] = {1, 2, 3, 4, 5, 6, 7, 8};
+    const TcpFastOpenCookie cookie(bytes, sizeof bytes);
+    clientFastOpen->GetCache().Store({clientIp, serverIp, cookie, 1460});
+    serverFastOpen->GetCache().Store({serverIp, clientIp, cookie, 1460});
+    const auto [left, right] = Cross();
+    EXPECT_EQ(left->received, "from right");
+    EXPECT_EQ(right->received, "from left");
+    EXPECT_EQ(left->socket->GetSynDataSent(), 9u);
+    EXPECT_EQ(left->socket->GetSynDataAcked(), 0u);
+    EXPECT_EQ(left->events, (Lines{"connected"}));
+    EXPECT_EQ(right->states.back(), "ESTABLISHED");
+}
+
+// A SYN from a peer of ours crosses one with data: the SYN-ACK acknowledges the SYN
+// alone, and the data goes out with the ACK of ours.
+TEST_F(SimultaneousOpen, C14_SegmentsOfACrossingSyn)
+{
+    FetchCookie();
+    Ptr<RawPeer> peer = PlayServer();
+    Open("hello");
+    const Time now = Simulator::Now();
+    Run(MilliSeconds(60));
+    peer->Send({SYN, 0, 0, MSS, "ignored"});
+    peer->SendAt(now + MilliSeconds(220), {SYN | ACK, 0, 1, MSS, ""});
+    Run(MilliSeconds(300));
+    ASSERT_GE(peer->received.size(), 3u);
+    EXPECT_EQ(peer->received[1].header.GetFlags(), SYN | ACK);
+    EXPECT_EQ(peer->received[1].header.GetAckNumber(), SequenceNumber32(1));
+    EXPECT_EQ(peer->received[1].payload, "");
+    EXPECT_EQ(peer->received[2].payload, "hello");
+    EXPECT_EQ(peer->received[2].header.GetSequenceNumber(), SequenceNumber32(1));
+}
+
+/// Clients that send data without a cookie.
+class NoCookie : public FastOpenTest
+{
+  protected:
+    NoCookie()
+    {
+        clientSwitch = TcpFastOpen::CLIENT | TcpFastOpen::CLIENT_NO_COOKIE;
+    }
+};
+
+// Bit 0x4: data in the very first SYN, and no option.
+TEST_F(NoCookie, C16_SynHasDataAndNoOption)
+{
+    serverSwitch = 3;
+    Open("hello");
+    Run();
+    EXPECT_EQ(Segments(3), (Lines{"C SYN 0:5", "S SYN|ACK 0:0 ack 1", "C ACK 1:5 ack 1"}));
+    EXPECT_EQ(accepted.at(0)->received, "hello") << "a server that wants a cookie drops the data";
+    EXPECT_EQ(clientFastOpen->GetCounters()->activeFail, 1u);
+}
+
+// With a server that wants none the round trip is saved on first contact.
+TEST_F(NoCookie, C16_S14_ServerWithoutCookiesAcceptsTheData)
+{
+    serverSwitch = TcpFastOpen::SERVER | TcpFastOpen::SERVER_COOKIE_NOT_REQD;
+    Open("hello");
+    Run();
+    EXPECT_EQ(Segments(3), (Lines{"C SYN 0:5", "S SYN|ACK 0:0 ack 6", "C ACK 6:0 ack 1"}));
+    EXPECT_EQ(accepted.at(0)->received, "hello");
+    EXPECT_EQ(clientFastOpen->GetCounters()->active, 1u);
+}
+
+// The MSS of the last SYN-ACK bounds the data; before there is one, 536 bytes.
+TEST_F(NoCookie, C16_ServersMssIsRemembered)
+{
+    serverSwitch = TcpFastOpen::SERVER | TcpFastOpen::SERVER_COOKIE_NOT_REQD;
+    Open(Pattern(3000));
+    Run();
+    EXPECT_EQ(Segments(1), (Lines{"C SYN 0:536"}));
+    Open(Pattern(3000));
+    Run();
+    EXPECT_EQ(Segments(1), (Lines{"C SYN 0:1420"}));
+}
+
+// A cookie that comes was not asked for.
+TEST_F(NoCookie, C4_C16_CookieIsIgnored)
+{
+    Ptr<RawPeer> peer = PlayServer();
+    Open("x");
+    std::vector<uint8_t> options = MSS;
+    const auto option = Option(SomeCookie());
+    options.insert(options.end(), option.begin(), option.end());
+    peer->SendAt(MilliSeconds(60), {SYN | ACK, 0, 2, options, ""});
+    Run(Seconds(1));
+    EXPECT_TRUE(clientFastOpen->GetCache().Find(clientIp, serverIp)->cookie.IsEmpty());
+}
+
+// A socket can have it alone.
+TEST_F(NoCookie, C16_PerSocket)
+{
+    clientSwitch = 1;
+    serverSwitch = TcpFastOpen::SERVER | TcpFastOpen::SERVER_COOKIE_NOT_REQD;
+    auto client = NewClient();
+    client->socket->SetAttribute("FastOpenNoCookie", BooleanValue(true));
+    client->socket->Connect(server);
+    client->socket->Send(MakePacket("hello"));
+    Run();
+    EXPECT_EQ(Segments(1), (Lines{"C SYN 0:5"}));
+    EXPECT_EQ(accepted.at(0)->received, "hello");
 }
 
 // Connect and send in one call; it returns what the SYN takes.

@@ -4,6 +4,7 @@
 # The examples that ns-3's test.py runs: (name, do_run, do_valgrind_run).
 cpp_examples = [
     ("tfo-compare --topology=p2p,lan,satellite,mobile --transfers=3", "True", "True"),
+    ("tfo-duplicate-syn", "True", "True"),
 ]
 
 # The same for Python: (name, do_run).

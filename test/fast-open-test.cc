@@ -129,13 +129,14 @@ FastOpenTest::Drop(uint32_t connection, SegmentDropModel::Sender sender, uint32_
 }
 
 std::shared_ptr<FastOpenTest::Connection>
-FastOpenTest::NewClient()
+FastOpenTest::NewClient(Ptr<Node> node)
 {
     Build();
     auto connection = std::make_shared<Connection>();
     Connection* const end = connection.get();
-    end->socket = DynamicCast<TcpFastOpenSocket>(
-        Socket::CreateSocket(path->GetClient(), TcpFastOpenSocketFactory::GetTypeId()));
+    end->socket =
+        DynamicCast<TcpFastOpenSocket>(Socket::CreateSocket(node ? node : path->GetClient(),
+                                                            TcpFastOpenSocketFactory::GetTypeId()));
     m_monitor->WatchClient(end->socket);
     end->socket->SetConnectCallback(
         Callback<void, Ptr<Socket>>([end](Ptr<Socket>) {
@@ -241,11 +242,10 @@ FastOpenTest::PlayServer()
 }
 
 Ptr<RawPeer>
-FastOpenTest::PlayClient()
+FastOpenTest::PlayClient(uint16_t port)
 {
     Build();
     Ptr<RawPeer> peer = CreateObject<RawPeer>();
-    constexpr uint16_t port = 50000;
     peer->Install(path->GetClient(), port, Ipv4Address::ConvertFrom(serverIp), PORT);
     return peer;
 }
@@ -254,17 +254,20 @@ TcpFastOpenCookie
 FastOpenTest::ValidCookie()
 {
     Build();
-    return serverFastOpen->GetKeys().Make(clientIp, serverIp);
+    return serverFastOpen->GetKeys()->Make(clientIp, serverIp);
 }
 
 std::vector<uint8_t>
-FastOpenTest::Option(const TcpFastOpenCookie& cookie)
+FastOpenTest::Option(const TcpFastOpenCookie& cookie, bool experimental)
 {
-    const TcpOptionFastOpen option(cookie);
-    std::vector<uint8_t> bytes{TcpOptionFastOpen::KIND,
-                               static_cast<uint8_t>(option.GetSerializedSize())};
+    std::vector<uint8_t> bytes{34, 2};
+    if (experimental)
+    {
+        bytes = {254, 4, 0xf9, 0x89};
+    }
+    bytes[1] += cookie.GetSize();
     bytes.insert(bytes.end(), cookie.GetBytes(), cookie.GetBytes() + cookie.GetSize());
-    bytes.resize(option.GetPaddedSize(), TcpOption::NOP);
+    bytes.resize((bytes.size() + 3) / 4 * 4, TcpOption::NOP);
     return bytes;
 }
 

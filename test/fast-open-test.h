@@ -70,9 +70,10 @@ class FastOpenTest : public ::testing::Test
     /**
      * Make a client's socket; nothing is sent yet.
      *
+     * @param node its node; by default the client's
      * @return the client's end
      */
-    std::shared_ptr<Connection> NewClient();
+    std::shared_ptr<Connection> NewClient(Ptr<Node> node = nullptr);
 
     /**
      * Connect and, once connected, send.
@@ -124,9 +125,10 @@ class FastOpenTest : public ::testing::Test
     /**
      * Take the place of the client's TCP, towards the listener.
      *
+     * @param port the client's port
      * @return the peer
      */
-    Ptr<RawPeer> PlayClient();
+    Ptr<RawPeer> PlayClient(uint16_t port = 50000);
 
     /**
      * @return the client's cookie as the server makes it
@@ -135,9 +137,10 @@ class FastOpenTest : public ::testing::Test
 
     /**
      * @param cookie a cookie; empty: a request
+     * @param experimental whether in the experimental form
      * @return the option's bytes, padded
      */
-    static std::vector<uint8_t> Option(const TcpFastOpenCookie& cookie);
+    static std::vector<uint8_t> Option(const TcpFastOpenCookie& cookie, bool experimental = false);
 
     Scenario::Attributes attributes; //!< of the stack, before Build()
     uint32_t clientSwitch{1};        //!< the client node's switch, before Build()

@@ -37,6 +37,240 @@ TEST_F(NodeSwitch, N1_ServerNeedsItsBit)
     EXPECT_EQ(Segments(2), (Lines{"C SYN 0:0 request", "S SYN|ACK 0:0 ack 1"}));
 }
 
+// All of Linux's bits, in any combination.
+TEST_F(NodeSwitch, N1_BitsAreLinuxs)
+{
+    Ptr<TcpFastOpen> fastOpen = CreateObject<TcpFastOpen>();
+    fastOpen->SetAttribute("Switch", UintegerValue(0x607));
+    for (const auto bit : {0x1, 0x2, 0x4, 0x200, 0x400})
+    {
+        EXPECT_TRUE(fastOpen->IsSet(static_cast<TcpFastOpen::Switch>(bit)));
+    }
+    UintegerValue value;
+    fastOpen->GetAttribute("Switch", value);
+    EXPECT_EQ(value.Get(), 0x607u);
+    fastOpen->SetAttribute("Switch", UintegerValue(0x204));
+    EXPECT_FALSE(fastOpen->IsClientEnabled());
+    EXPECT_TRUE(fastOpen->IsSet(TcpFastOpen::CLIENT_NO_COOKIE));
+    EXPECT_FALSE(fastOpen->SetAttributeFailSafe("Switch", UintegerValue(0x800)));
+}
+
+// 0 turns all off, whatever the sockets ask for.
+TEST_F(NodeSwitch, N1_ZeroIsOff)
+{
+    clientSwitch = 0;
+    serverSwitch = 0;
+    auto client = NewClient();
+    client->socket->SetAttribute("FastOpenNoCookie", BooleanValue(true));
+    client->socket->Connect(server);
+    client->socket->Send(MakePacket("hello"));
+    Run();
+    EXPECT_EQ(Segments(2), (Lines{"C SYN 0:0", "S SYN|ACK 0:0 ack 1"}));
+}
+
+// The bits without cookies mean nothing where the main bits are off.
+TEST_F(NodeSwitch, N1_NoCookieNeedsTheClientsBit)
+{
+    clientSwitch = TcpFastOpen::CLIENT_NO_COOKIE;
+    Open("hello");
+    Run();
+    EXPECT_EQ(Segments(1), (Lines{"C SYN 0:0"}));
+}
+
+// A bit that is none is named.
+TEST(NodeSwitchDeathTest, N1_UnknownBitIsNamed)
+{
+    EXPECT_DEATH(CreateObject<TcpFastOpen>()->SetAttribute("Switch", UintegerValue(0x8)),
+                 "Switch is 0x8; the bits are 1, 2, 4, 0x200 and 0x400");
+}
+
+/// The counters of both nodes.
+class NodeCounters : public FastOpenTest
+{
+  protected:
+    /// Those of a node that are not 0, as text.
+    static Lines Set(Ptr<TcpFastOpen> node)
+    {
+        Lines lines;
+        for (const std::string name : {"Active",
+                                       "ActiveFail",
+                                       "Passive",
+                                       "PassiveFail",
+                                       "PassiveAltKey",
+                                       "ListenOverflow",
+                                       "CookieReqd",
+                                       "Blackhole"})
+        {
+            UintegerValue value;
+            node->GetCounters()->GetAttribute(name, value);
+            if (value.Get() > 0)
+            {
+                lines.push_back(name + " " + std::to_string(value.Get()));
+            }
+        }
+        return lines;
+    }
+};
+
+// What each kind of opening counts, at both ends.
+TEST_F(NodeCounters, N2_CountersHaveLinuxsMeanings)
+{
+    FetchCookie();
+    EXPECT_EQ(Set(clientFastOpen), Lines());
+    EXPECT_EQ(Set(serverFastOpen), (Lines{"CookieReqd 1"}));
+    Open("hello");
+    Run(Seconds(1));
+    EXPECT_EQ(Set(clientFastOpen), (Lines{"Active 1"}));
+    EXPECT_EQ(Set(serverFastOpen), (Lines{"Passive 1", "CookieReqd 1"}));
+    serverFastOpen->SetAttribute("Key", StringValue("00000000-00000000-00000000-00000001"));
+    Open("hello");
+    Run(Seconds(1));
+    EXPECT_EQ(Set(clientFastOpen), (Lines{"Active 1", "ActiveFail 1"}));
+    EXPECT_EQ(Set(serverFastOpen), (Lines{"Passive 1", "PassiveFail 1", "CookieReqd 1"}));
+}
+
+// A server counts requests also where it is off, as Linux does.
+TEST_F(NodeCounters, N2_RequestsAreCountedWhereTheServerIsOff)
+{
+    serverSwitch = 0;
+    Open("hello");
+    Run(Seconds(1));
+    EXPECT_EQ(Set(serverFastOpen), (Lines{"CookieReqd 1"}));
+}
+
+// Each counter is an attribute to read, and a trace source, under a path of Config.
+TEST_F(NodeCounters, N2_CountersAreAttributesAndTraceSources)
+{
+    Build();
+    std::vector<uint64_t> seen;
+    EXPECT_TRUE(Config::ConnectWithoutContextFailSafe(
+        "/NodeList/*/$ns3::TcpFastOpen/Counters/CookieReqd",
+        Callback<void, uint64_t, uint64_t>([&](uint64_t, uint64_t now) { seen.push_back(now); })));
+    FetchCookie();
+    EXPECT_EQ(seen, std::vector<uint64_t>{1});
+    EXPECT_FALSE(serverFastOpen->GetCounters()->SetAttributeFailSafe("Passive", UintegerValue(7)));
+}
+
+// Print() writes what `nstat -az TcpExtTCPFastOpen*` writes.
+TEST_F(NodeCounters, N2_PrintHasTheFormOfNstat)
+{
+    FetchCookie();
+    std::ostringstream text;
+    serverFastOpen->GetCounters()->Print(text);
+    EXPECT_EQ(text.str(),
+              "#kernel\n"
+              "TcpExtTCPFastOpenActive         0                  0.0\n"
+              "TcpExtTCPFastOpenActiveFail     0                  0.0\n"
+              "TcpExtTCPFastOpenPassive        0                  0.0\n"
+              "TcpExtTCPFastOpenPassiveFail    0                  0.0\n"
+              "TcpExtTCPFastOpenListenOverflow 0                  0.0\n"
+              "TcpExtTCPFastOpenCookieReqd     1                  0.0\n"
+              "TcpExtTCPFastOpenBlackhole      0                  0.0\n"
+              "TcpExtTCPFastOpenPassiveAltKey  0                  0.0\n");
+}
+
+namespace
+{
+
+/**
+ * A NAT between the client and the server: at the server's device it gives the
+ * client's packets another source address, and at the client's it puts the answers
+ * right.
+ */
+class Nat : public ErrorModel
+{
+  public:
+    static TypeId GetTypeId()
+    {
+        static TypeId tid = TypeId("ns3::TestNat").SetParent<ErrorModel>().AddConstructor<Nat>();
+        return tid;
+    }
+
+    Ptr<PointToPointNetDevice> client; //!< the device inside
+    Ptr<PointToPointNetDevice> server; //!< the device outside
+    Ipv4Address inside;                //!< the client's own address
+    Ipv4Address outside;               //!< what the server sees
+
+  private:
+    bool DoCorrupt(Ptr<Packet> packet) override
+    {
+        if (m_own)
+        {
+            return false;
+        }
+        Ptr<Packet> copy = packet->Copy();
+        PppHeader ppp;
+        Ipv4Header ip;
+        copy->RemoveHeader(ppp);
+        copy->RemoveHeader(ip);
+        const bool out = ip.GetSource() == inside;
+        out ? ip.SetSource(outside) : ip.SetDestination(inside);
+        copy->AddHeader(ip);
+        copy->AddHeader(ppp);
+        m_own = true;
+        (out ? server : client)->Receive(copy);
+        m_own = false;
+        return true;
+    }
+
+    void DoReset() override
+    {
+    }
+
+    bool m_own{false}; //!< our own packet is on its way
+};
+
+} // namespace
+
+/// A client whose address changes.
+class AddressChange : public FastOpenTest
+{
+};
+
+// Behind a NAT that gets another address, the cookie is invalid: the data goes again
+// with the first ACK, at the plain handshake's time, and the new cookie serves.
+TEST_F(AddressChange, N5_NatWithANewAddressCostsOnlyTheBytes)
+{
+    Build();
+    Ptr<Nat> nat = CreateObject<Nat>();
+    nat->client = DynamicCast<PointToPointNetDevice>(path->GetClient()->GetDevice(0));
+    nat->server = DynamicCast<PointToPointNetDevice>(path->GetServer()->GetDevice(0));
+    nat->inside = Ipv4Address::ConvertFrom(clientIp);
+    nat->outside = Ipv4Address("10.1.1.101");
+    path->SetErrorModel(nat);
+    FetchCookie();
+    onServerData = [](Connection& end) { end.socket->Send(MakePacket("answer")); };
+    const auto answeredAfter = [this] {
+        const Time start = Simulator::Now();
+        auto client = Open("hello");
+        Run(Seconds(1));
+        EXPECT_EQ(client->received, "answer");
+        return (client->dataTimes.at(0) - start).GetSeconds();
+    };
+    EXPECT_NEAR(answeredAfter(), 0.1003, 0.0002) << "one round trip";
+
+    nat->outside = Ipv4Address("10.1.1.102");
+    EXPECT_NEAR(answeredAfter(), 0.2003, 0.0002) << "two";
+    EXPECT_EQ(Segments(3),
+              (Lines{"C SYN 0:5 cookie", "S SYN|ACK 0:0 ack 1 cookie", "C ACK 1:5 ack 1"}));
+    EXPECT_NEAR(answeredAfter(), 0.1003, 0.0002) << "one again";
+}
+
+// A client that moves to another address of its own has no cookie for it.
+TEST_F(AddressChange, N5_NewAddressOfTheClientAsksForANewCookie)
+{
+    FetchCookie();
+    Ptr<Ipv4> ipv4 = path->GetClient()->GetObject<Ipv4>();
+    ipv4->RemoveAddress(1, 0);
+    ipv4->AddAddress(1, Ipv4InterfaceAddress("10.1.1.103", "255.255.255.0"));
+    Open("hello", true);
+    Run(Seconds(1));
+    EXPECT_EQ(Segments(2), (Lines{"C SYN 0:0 request", "S SYN|ACK 0:0 ack 1 cookie"}));
+    Open("hello", true);
+    Run(Seconds(1));
+    EXPECT_EQ(Segments(2), (Lines{"C SYN 0:5 cookie", "S SYN|ACK 0:0 ack 6"}));
+}
+
 class NodeTraces : public FastOpenTest
 {
   protected:
@@ -113,9 +347,9 @@ TEST_F(NodeTraces, N3_CookieAndSynDataAreTraced)
     Open("hello");
     Run();
     EXPECT_EQ(traces, (Lines{"client: SynDataSent 5", "server: SynDataAccepted 5"}));
-    EXPECT_EQ(clientFastOpen->GetCounters().active, 1u);
-    EXPECT_EQ(serverFastOpen->GetCounters().passive, 1u);
-    EXPECT_EQ(serverFastOpen->GetCounters().cookieReqd, 1u);
+    EXPECT_EQ(clientFastOpen->GetCounters()->active, 1u);
+    EXPECT_EQ(serverFastOpen->GetCounters()->passive, 1u);
+    EXPECT_EQ(serverFastOpen->GetCounters()->cookieReqd, 1u);
 }
 
 // Refused data, and why.
@@ -133,8 +367,8 @@ TEST_F(NodeTraces, N3_RefusalAndFallbackAreTracedWithTheirReasons)
                      "server: CookieGranted 8",
                      "client: CookieCached 8",
                      "client: fallback: data not acknowledged"}));
-    EXPECT_EQ(clientFastOpen->GetCounters().activeFail, 1u);
-    EXPECT_EQ(serverFastOpen->GetCounters().passiveFail, 1u);
+    EXPECT_EQ(clientFastOpen->GetCounters()->activeFail, 1u);
+    EXPECT_EQ(serverFastOpen->GetCounters()->passiveFail, 1u);
 
     traces.clear();
     serverFastOpen->SetAttribute("Switch", UintegerValue(1));
@@ -152,7 +386,7 @@ TEST_F(NodeTraces, N3_RetransmittedSynIsTracedAsAFallback)
     Open("hello");
     Run();
     EXPECT_EQ(traces, (Lines{"client: SynDataSent 5", "client: fallback: SYN retransmitted"}));
-    EXPECT_EQ(clientFastOpen->GetCounters().activeFail, 1u);
+    EXPECT_EQ(clientFastOpen->GetCounters()->activeFail, 1u);
 }
 
 // Applications of ns-3 over the factory: they gain, and nothing is lost.
@@ -408,7 +642,7 @@ TEST_P(ExactStream, A3_EachByteOnceAndInOrder)
                                       MakeNullCallback<void, Ptr<Socket>>());
         }
     }
-    EXPECT_GT(ends.Get(0)->GetObject<TcpFastOpen>()->GetCounters().active, 0u);
+    EXPECT_GT(ends.Get(0)->GetObject<TcpFastOpen>()->GetCounters()->active, 0u);
     served.clear();
     listener = nullptr;
     Simulator::Destroy();

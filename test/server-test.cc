@@ -105,7 +105,7 @@ TEST_F(Server, S4_InvalidCookieIsAnsweredByTheRightOne)
     ASSERT_TRUE(TcpOptionFastOpen::Find(header));
     EXPECT_EQ(TcpOptionFastOpen::Find(header)->GetCookie(), ValidCookie());
     EXPECT_TRUE(accepted.empty());
-    EXPECT_EQ(serverFastOpen->GetCounters().passiveFail, 1u);
+    EXPECT_EQ(serverFastOpen->GetCounters()->passiveFail, 1u);
 }
 
 // A valid cookie: accepted and readable at once, in SYN-RCVD.
@@ -349,13 +349,11 @@ TEST_F(Server, S10_SynDataAndNextSegmentsArriveOnceInOrder)
 // Linux's cookies for a known key.
 TEST_F(Server, S12_CookieIsLinuxSipHash)
 {
-    TcpFastOpenKeys keys;
-    TcpFastOpenKeys::Key key;
-    ASSERT_TRUE(TcpFastOpenKeys::Parse("a1a1a1a1-b2b2b2b2-c3c3c3c3-d4d4d4d4", key));
-    keys.SetPrimary(key);
-    EXPECT_EQ(Text(keys.Make(Ipv4Address("192.0.2.1"), Ipv4Address("192.168.0.1"))),
+    Ptr<TcpFastOpenKeys> keys = CreateObject<TcpFastOpenKeys>();
+    keys->SetText("a1a1a1a1-b2b2b2b2-c3c3c3c3-d4d4d4d4");
+    EXPECT_EQ(Text(keys->Make(Ipv4Address("192.0.2.1"), Ipv4Address("192.168.0.1"))),
               "3021b9d889017eeb");
-    EXPECT_EQ(Text(keys.Make(Ipv6Address("fd3d:fa7b:d17d::1"), Ipv6Address("fd3d:0a0b:17d6::1"))),
+    EXPECT_EQ(Text(keys->Make(Ipv6Address("fd3d:fa7b:d17d::1"), Ipv6Address("fd3d:0a0b:17d6::1"))),
               "c1d1e9742a47a9bc");
 }
 
@@ -383,14 +381,14 @@ TEST_F(Server, S12_KeyIsWrittenAsOnLinux)
 TEST_F(Server, S12_CookieBelongsToBothAddresses)
 {
     Build();
-    const auto& keys = serverFastOpen->GetKeys();
+    Ptr<TcpFastOpenKeys> keys = serverFastOpen->GetKeys();
     const Ipv4Address a("10.0.0.1");
     const Ipv4Address b("10.0.0.2");
     const Ipv4Address c("10.0.0.3");
-    EXPECT_TRUE(keys.Check(keys.Make(a, b), a, b));
-    EXPECT_FALSE(keys.Check(keys.Make(a, b), c, b));
-    EXPECT_FALSE(keys.Check(keys.Make(a, b), a, c));
-    EXPECT_FALSE(keys.Check(keys.Make(a, b), b, a));
+    EXPECT_EQ(keys->Check(keys->Make(a, b), a, b), TcpFastOpenKeys::PRIMARY);
+    EXPECT_EQ(keys->Check(keys->Make(a, b), c, b), TcpFastOpenKeys::NONE);
+    EXPECT_EQ(keys->Check(keys->Make(a, b), a, c), TcpFastOpenKeys::NONE);
+    EXPECT_EQ(keys->Check(keys->Make(a, b), b, a), TcpFastOpenKeys::NONE);
 }
 
 // In SYN-RCVD an ACK of what was not sent is reset, and the connection stays.
@@ -406,4 +404,392 @@ TEST_F(Server, S7_WrongAckInSynRcvdIsReset)
     EXPECT_EQ(peer->received[2].header.GetFlags(), RST);
     EXPECT_EQ(peer->received[2].header.GetSequenceNumber(), SequenceNumber32(102));
     EXPECT_EQ(accepted.at(0)->received, "hellogood");
+}
+
+// A duplicate of the SYN with its data is answered by a SYN-ACK even after the
+// application has closed.
+TEST_F(Server, S9_DuplicateSynAfterCloseIsAnswered)
+{
+    Ptr<RawPeer> peer = PlayClient();
+    onServerData = [](Connection& end) { end.socket->Close(); };
+    const RawPeer::Spec syn{SYN, 0, 0, Option(ValidCookie()), "hello"};
+    peer->Send(syn);
+    peer->SendAt(MilliSeconds(120), syn);
+    Run(MilliSeconds(300));
+    ASSERT_EQ(peer->received.size(), 3u) << "SYN-ACK, FIN, SYN-ACK";
+    EXPECT_EQ(peer->received[2].header.GetFlags(), SYN | ACK);
+    EXPECT_EQ(peer->received[2].header.GetAckNumber(), SequenceNumber32(6));
+    EXPECT_EQ(accepted.size(), 1u);
+}
+
+/// The pending count.
+class Pending : public FastOpenTest
+{
+  protected:
+    void SetUp() override
+    {
+        Build();
+        serverFastOpen->TraceConnectWithoutContext(
+            "PendingCount",
+            Callback<void, uint32_t, uint32_t>([this](uint32_t, uint32_t now) { pending = now; }));
+    }
+
+    uint32_t pending{0}; //!< how many there are
+};
+
+// One that was reset before its ACK counts for 60 s more, also against the limit.
+TEST_F(Pending, S11_ResetConnectionCountsFor60Seconds)
+{
+    listener->SetAttribute("FastOpenQueueLength", UintegerValue(1));
+    Ptr<RawPeer> peer = PlayClient();
+    peer->Send({SYN, 0, 0, Option(ValidCookie()), "hello"});
+    Run(MilliSeconds(120));
+    peer->Send({RST, 6, 0, {}, ""});
+    Run(MilliSeconds(60));
+    EXPECT_EQ(accepted.at(0)->socket->GetConnectionError(), TcpFastOpenSocket::RESET);
+    Run(MilliSeconds(59900));
+    EXPECT_EQ(pending, 1u);
+    peer = PlayClient(50001);
+    peer->Send({SYN, 0, 0, Option(ValidCookie()), "hello"});
+    Run(MilliSeconds(60));
+    EXPECT_EQ(serverFastOpen->GetCounters()->listenOverflow, 1u);
+    Run(MilliSeconds(200));
+    EXPECT_EQ(pending, 0u);
+    peer = PlayClient(50002);
+    peer->Send({SYN, 0, 0, Option(ValidCookie()), "hello"});
+    Run(MilliSeconds(60));
+    EXPECT_EQ(pending, 1u);
+}
+
+// What could be read before the reset can be read after it; the reset is reported.
+TEST_F(Pending, S11_DataStaysReadableThenTheResetIsReported)
+{
+    Lines events;
+    listener->SetAcceptCallback(
+        MakeNullCallback<bool, Ptr<Socket>, const Address&>(),
+        Callback<void, Ptr<Socket>, const Address&>([&](Ptr<Socket> child, const Address&) {
+            child->SetCloseCallbacks(
+                Callback<void, Ptr<Socket>>([&](Ptr<Socket>) { events.push_back("closed"); }),
+                Callback<void, Ptr<Socket>>([&](Ptr<Socket> socket) {
+                    events.push_back("error");
+                    EXPECT_EQ(DynamicCast<TcpFastOpenSocket>(socket)->GetConnectionError(),
+                              TcpFastOpenSocket::RESET);
+                    Ptr<Packet> packet = socket->Recv(); // the application reads late
+                    ASSERT_TRUE(packet);
+                    EXPECT_EQ(packet->GetSize(), 5u);
+                }));
+        }));
+    Ptr<RawPeer> peer = PlayClient();
+    peer->Send({SYN, 0, 0, Option(ValidCookie()), "hello"});
+    Run(MilliSeconds(120));
+    EXPECT_TRUE(events.empty());
+    peer->Send({RST, 6, 0, {}, ""});
+    Run(MilliSeconds(120));
+    EXPECT_EQ(events, (Lines{"error"}));
+}
+
+/// Servers with more than one key.
+class Keys : public FastOpenTest
+{
+  protected:
+    static constexpr const char* A = "00000000-00000000-00000000-0000000a";
+    static constexpr const char* B = "00000000-00000000-00000000-0000000b";
+
+    /// A cookie for the client under a key.
+    TcpFastOpenCookie CookieOf(const std::string& key)
+    {
+        Build();
+        Ptr<TcpFastOpenKeys> keys = CreateObject<TcpFastOpenKeys>();
+        keys->SetText(key);
+        return keys->Make(clientIp, serverIp);
+    }
+
+    /// The cookie of the server's answer to a SYN with a cookie and data, as text;
+    /// with "accepted " before it where the data was.
+    std::string Answer(const TcpFastOpenCookie& cookie)
+    {
+        Ptr<RawPeer> peer = PlayClient(++m_port);
+        peer->Send({SYN, 0, 0, Option(cookie), "hello"});
+        Run(MilliSeconds(120));
+        const TcpHeader& header = peer->received.at(0).header;
+        const auto option = TcpOptionFastOpen::Find(header);
+        return std::string(header.GetAckNumber() == SequenceNumber32(6) ? "accepted " : "") +
+               (option ? Text(option->GetCookie()) : "");
+    }
+
+  private:
+    uint16_t m_port{50000};
+};
+
+// The primary key checks and makes; its cookies need no new one.
+TEST_F(Keys, S13_PrimaryCookieIsAccepted)
+{
+    Build();
+    serverFastOpen->SetAttribute("Key", StringValue(std::string(A) + "," + B));
+    EXPECT_EQ(Answer(CookieOf(A)), "accepted ");
+    EXPECT_EQ(serverFastOpen->GetCounters()->passiveAltKey, 0u);
+}
+
+// A cookie of the backup key is accepted, and answered with one of the primary key.
+TEST_F(Keys, S13_BackupCookieIsAcceptedAndReplaced)
+{
+    Build();
+    serverFastOpen->SetAttribute("Key", StringValue(std::string(A) + "," + B));
+    EXPECT_EQ(Answer(CookieOf(B)), "accepted " + Text(CookieOf(A)));
+    EXPECT_EQ(serverFastOpen->GetCounters()->passive, 1u);
+    EXPECT_EQ(serverFastOpen->GetCounters()->passiveAltKey, 1u);
+    const std::string other = "00000000-00000000-00000000-0000000c";
+    EXPECT_EQ(Answer(CookieOf(other)), Text(CookieOf(A))) << "refused";
+}
+
+// The client keeps the replacement.
+TEST_F(Keys, S13_C4_ClientKeepsTheReplacement)
+{
+    FetchCookie();
+    const std::string old = serverFastOpen->GetKeys()->GetText();
+    serverFastOpen->SetAttribute("Key", StringValue(std::string(A) + "," + old));
+    Open("hello");
+    Run(Seconds(1));
+    EXPECT_EQ(Segments(2), (Lines{"C SYN 0:5 cookie", "S SYN|ACK 0:0 ack 6 cookie"}));
+    EXPECT_EQ(clientFastOpen->GetCache().Find(clientIp, serverIp)->cookie, CookieOf(A));
+}
+
+// A listener can have keys of its own.
+TEST_F(Keys, S13_ListenerHasKeysOfItsOwn)
+{
+    Build();
+    serverFastOpen->SetAttribute("Key", StringValue(A));
+    listener->SetAttribute(
+        "FastOpenKeys",
+        PointerValue(CreateObjectWithAttributes<TcpFastOpenKeys>("Key", StringValue(B))));
+    EXPECT_EQ(Answer(CookieOf(B)), "accepted ");
+    EXPECT_EQ(Answer(CookieOf(A)), Text(CookieOf(B)));
+}
+
+// Keys change on a schedule: a cookie lives for one change, not for two.
+TEST_F(Keys, S13_KeysAreRotatedOnASchedule)
+{
+    Build();
+    Ptr<TcpFastOpenKeys> keys = serverFastOpen->GetKeys();
+    keys->SetAttribute("RotationInterval", TimeValue(Seconds(100)));
+    const TcpFastOpenCookie first = ValidCookie();
+    Run(Seconds(99));
+    EXPECT_EQ(Answer(first), "accepted ");
+    Run(Seconds(1));
+    const TcpFastOpenCookie second = ValidCookie();
+    EXPECT_NE(second, first);
+    EXPECT_EQ(Answer(first), "accepted " + Text(second));
+    Run(Seconds(100));
+    EXPECT_EQ(Answer(first), Text(ValidCookie()));
+    Run(Seconds(1000));
+    EXPECT_EQ(keys->Check(second, clientIp, serverIp), TcpFastOpenKeys::NONE);
+}
+
+// The servers of a farm share their keys, and change them together.
+TEST_F(Keys, S13_FarmSharesKeys)
+{
+    Ptr<TcpFastOpenKeys> keys = CreateObject<TcpFastOpenKeys>();
+    keys->SetAttribute("RotationInterval", TimeValue(Seconds(10)));
+    Ptr<TcpFastOpen> nodes[2];
+    for (auto& node : nodes)
+    {
+        node = CreateObjectWithAttributes<TcpFastOpen>("Keys", PointerValue(keys));
+    }
+    for (int i = 0; i < 3; i++)
+    {
+        const Address client(Ipv4Address("10.0.0.1"));
+        const Address service(Ipv4Address("10.0.0.2"));
+        EXPECT_EQ(
+            nodes[1]->GetKeys()->Check(nodes[0]->GetKeys()->Make(client, service), client, service),
+            TcpFastOpenKeys::PRIMARY);
+        Run(Seconds(10));
+    }
+}
+
+// A key that is unset is random, from the simulator's generator: another for each
+// run, the same each time.
+TEST_F(Keys, S13_UnsetKeysAreRandom)
+{
+    const auto draw = [](uint64_t run) {
+        RngSeedManager::SetRun(run);
+        Ptr<TcpFastOpenKeys> keys = CreateObject<TcpFastOpenKeys>();
+        keys->AssignStreams(5);
+        keys->Make(Ipv4Address(1), Ipv4Address(2));
+        return keys->GetText();
+    };
+    EXPECT_EQ(draw(1), draw(1));
+    EXPECT_NE(draw(1), draw(2));
+    EXPECT_EQ(draw(1).size(), 35u);
+}
+
+// A wrong key ends the program with one line that says what is allowed.
+TEST(KeysDeathTest, S13_WrongKeyIsNamed)
+{
+    const std::string good = "00000000-00000000-00000000-0000000a";
+    for (const std::string wrong : {"secret", "0a-0b-0c-0d", ",", ","})
+    {
+        EXPECT_DEATH(CreateObject<TcpFastOpenKeys>()->SetText(wrong),
+                     "Key \"" + wrong + "\" is neither four words of eight hexadecimal digits");
+    }
+    EXPECT_DEATH(CreateObject<TcpFastOpenKeys>()->SetText(good + ","), "nor two such keys");
+    EXPECT_DEATH(CreateObject<TcpFastOpenKeys>()->SetText(good + "," + good + "," + good),
+                 "nor two such keys");
+}
+
+// Bit 0x200: data in a SYN without an option is accepted.
+TEST_F(Server, S14_SynDataIsAcceptedWithoutCookie)
+{
+    serverSwitch = TcpFastOpen::SERVER | TcpFastOpen::SERVER_COOKIE_NOT_REQD;
+    Ptr<RawPeer> peer = PlayClient();
+    peer->Send({SYN, 0, 0, {}, "hello"});
+    Run(MilliSeconds(120));
+    EXPECT_EQ(peer->received.at(0).header.GetAckNumber(), SequenceNumber32(6));
+    EXPECT_FALSE(TcpOptionFastOpen::Find(peer->received[0].header));
+    EXPECT_EQ(accepted.at(0)->received, "hello");
+    EXPECT_EQ(serverFastOpen->GetCounters()->passive, 1u);
+}
+
+// A wrong cookie does no harm there, and none is granted.
+TEST_F(Server, S14_CookieDoesNotMatter)
+{
+    serverSwitch = TcpFastOpen::SERVER | TcpFastOpen::SERVER_COOKIE_NOT_REQD;
+    Ptr<RawPeer> peer = PlayClient();
+    const uint8_t wrong[4] = {1, 2, 3, 4};
+    peer->Send({SYN, 0, 0, Option(TcpFastOpenCookie(wrong, 4)), "hello"});
+    Run(MilliSeconds(120));
+    EXPECT_EQ(peer->received.at(0).header.GetAckNumber(), SequenceNumber32(6));
+    EXPECT_FALSE(TcpOptionFastOpen::Find(peer->received[0].header));
+}
+
+// A plain SYN, without data and option, stays a plain one.
+TEST_F(Server, S14_PlainSynStaysPlain)
+{
+    serverSwitch = TcpFastOpen::SERVER | TcpFastOpen::SERVER_COOKIE_NOT_REQD;
+    Ptr<RawPeer> peer = PlayClient();
+    peer->Send({SYN, 0, 0, {}, ""});
+    Run(MilliSeconds(120));
+    EXPECT_TRUE(accepted.empty());
+    EXPECT_EQ(serverFastOpen->GetCounters()->passive, 0u);
+}
+
+// Bit 0x200 alone, without the server's bit, accepts nothing.
+TEST_F(Server, S14_BitsNeedTheServersBit)
+{
+    serverSwitch = TcpFastOpen::SERVER_COOKIE_NOT_REQD | TcpFastOpen::SERVER_WO_SOCKOPT1;
+    Ptr<RawPeer> peer = PlayClient();
+    peer->Send({SYN, 0, 0, {}, "hello"});
+    Run(MilliSeconds(120));
+    EXPECT_EQ(peer->received.at(0).header.GetAckNumber(), SequenceNumber32(1));
+}
+
+// One listener can do without cookies alone.
+TEST_F(Server, S14_PerListener)
+{
+    Build();
+    listener->SetAttribute("FastOpenNoCookie", BooleanValue(true));
+    Ptr<RawPeer> peer = PlayClient();
+    peer->Send({SYN, 0, 0, {}, "hello"});
+    Run(MilliSeconds(120));
+    EXPECT_EQ(peer->received.at(0).header.GetAckNumber(), SequenceNumber32(6));
+}
+
+// Bit 0x400: every listener serves, also one that did not ask for it.
+TEST_F(Server, S14_EveryListenerServesWithBit0x400)
+{
+    for (const uint32_t bits : {2U, 0x402U})
+    {
+        Build();
+        serverFastOpen->SetAttribute("Switch", UintegerValue(bits));
+        listener->Close();
+        listener->SetAttribute("FastOpenQueueLength", UintegerValue(0));
+        listener->Bind(InetSocketAddress(Ipv4Address::GetAny(), PORT));
+        listener->Listen();
+        accepted.clear();
+        Ptr<RawPeer> peer = PlayClient(static_cast<uint16_t>(50000 + bits));
+        peer->Send({SYN, 0, 0, Option(ValidCookie()), "hello"});
+        Run(MilliSeconds(120));
+        EXPECT_EQ(accepted.size(), bits == 0x402 ? 1u : 0u);
+    }
+}
+
+// A listener that closes in the moment in which a SYN has come resets the child that
+// it cannot hand over.
+TEST_F(Server, S15_ChildThatWasNotAcceptedIsReset)
+{
+    Ptr<RawPeer> peer = PlayClient();
+    listener->TraceConnectWithoutContext(
+        "Rx",
+        Callback<void, Ptr<const Packet>, const TcpHeader&, Ptr<const TcpSocketBase>>(
+            [this](Ptr<const Packet>, const TcpHeader&, Ptr<const TcpSocketBase>) {
+                Simulator::ScheduleNow([this] { listener->Close(); });
+            }));
+    peer->Send({SYN, 0, 0, Option(ValidCookie()), "hello"});
+    Run(MilliSeconds(200));
+    ASSERT_EQ(peer->received.size(), 1u);
+    EXPECT_EQ(peer->received[0].header.GetFlags(), RST | ACK);
+    EXPECT_EQ(peer->received[0].header.GetAckNumber(), SequenceNumber32(6)) << "SYN and data";
+    EXPECT_TRUE(accepted.empty());
+}
+
+// Those that were accepted live on.
+TEST_F(Server, S15_AcceptedChildOutlivesTheListener)
+{
+    FetchCookie();
+    onServerData = [this](Connection& end) {
+        listener->Close();
+        end.socket->Send(MakePacket("late"));
+    };
+    auto client = Open("hello");
+    Run();
+    EXPECT_EQ(client->received, "late");
+}
+
+// Close() with unread data: RST.
+TEST_F(Server, S15_CloseWithUnreadDataResets)
+{
+    Ptr<RawPeer> peer = PlayClient();
+    onAccept = [](Connection& end) { end.socket->Close(); };
+    peer->Send({SYN, 0, 0, Option(ValidCookie()), "hello"});
+    Run(MilliSeconds(200));
+    ASSERT_EQ(peer->received.size(), 2u);
+    EXPECT_EQ(peer->received[1].header.GetFlags() & RST, RST);
+    EXPECT_EQ(peer->received[1].header.GetSequenceNumber(), SequenceNumber32(1));
+}
+
+// A full Fast Open queue does not keep ordinary connections out.
+TEST_F(Pending, S16_OrdinaryConnectionsDoNotMindAFullQueue)
+{
+    listener->SetAttribute("FastOpenQueueLength", UintegerValue(2));
+    for (const uint16_t port : {50000, 50001})
+    {
+        PlayClient(port)->Send({SYN, 0, 0, Option(ValidCookie()), "hello"});
+    }
+    Run(MilliSeconds(200));
+    EXPECT_EQ(pending, 2u);
+    for (const uint16_t port : {50002, 50003, 50004})
+    {
+        Ptr<RawPeer> plain = PlayClient(port);
+        plain->Send({SYN, 0, 0, {}, ""});
+        plain->SendAt(Simulator::Now() + MilliSeconds(110), {ACK, 1, 1, {}, "plain"});
+        Run(MilliSeconds(200));
+        EXPECT_EQ(accepted.back()->received, "plain");
+    }
+    EXPECT_EQ(accepted.size(), 5u);
+}
+
+// Half-open ordinary connections do not fill the Fast Open queue.
+TEST_F(Pending, S16_FastOpenDoesNotMindHalfOpenConnections)
+{
+    listener->SetAttribute("FastOpenQueueLength", UintegerValue(1));
+    for (uint16_t port = 50000; port < 50020; port++)
+    {
+        PlayClient(port)->Send({SYN, 0, 0, {}, ""});
+        Run(MilliSeconds(1));
+    }
+    EXPECT_EQ(pending, 0u);
+    Ptr<RawPeer> peer = PlayClient(50020);
+    peer->Send({SYN, 0, 0, Option(ValidCookie()), "hello"});
+    Run(MilliSeconds(200));
+    EXPECT_EQ(accepted.at(0)->received, "hello");
+    EXPECT_EQ(pending, 1u);
 }

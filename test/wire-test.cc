@@ -198,6 +198,112 @@ TEST_F(Wire, W4_SynAckOptionsStandInLinuxOrder)
     EXPECT_EQ(Bytes(raw.begin() + 40, raw.end()), Option(ValidCookie()));
 }
 
+// The experimental form: kind 254 and a magic number before the cookie.
+TEST_F(Wire, W3_ExperimentalFormHasItsMagicNumber)
+{
+    const TcpOptionFastOpen request{TcpFastOpenCookie(), true};
+    EXPECT_EQ(request.GetKind(), 254);
+    EXPECT_EQ(request.GetSerializedSize(), 4u);
+    TcpOptionFastOpen read;
+    EXPECT_EQ(Read({254, 4, 0xf9, 0x89}, read), 4u);
+    EXPECT_TRUE(read.IsRequest());
+    EXPECT_TRUE(read.IsExperimental());
+    EXPECT_EQ(Read({254, 12, 0xf9, 0x89, 1, 2, 3, 4, 5, 6, 7, 8}, read), 12u);
+    EXPECT_EQ(read.GetCookie(), CookieOf(8));
+    EXPECT_EQ(Read({254, 4, 0xf9, 0x88}, read), 0u) << "another experiment";
+    EXPECT_EQ(Read({254, 3, 0xf9}, read), 0u) << "too short for the magic number";
+    EXPECT_EQ(Read({254, 5, 0xf9, 0x89, 1}, read), 0u) << "an odd cookie";
+    EXPECT_EQ(Read({254, 6, 0xf9, 0x89, 1, 2}, read), 0u) << "too short a cookie";
+
+    TcpHeader header;
+    header.SetFlags(SYN);
+    ASSERT_TRUE(TcpOptionFastOpen(CookieOf(16), true).AppendTo(header));
+    const auto found = TcpOptionFastOpen::Find(OverTheWire(header));
+    ASSERT_TRUE(found);
+    EXPECT_TRUE(found->IsExperimental());
+    EXPECT_EQ(found->GetCookie(), CookieOf(16));
+}
+
+// A server answers in the form that it was asked in.
+TEST_F(Wire, W3_ServerAnswersInTheFormThatItWasAskedIn)
+{
+    uint16_t port = 50000;
+    for (const bool experimental : {false, true})
+    {
+        for (const auto& cookie : {TcpFastOpenCookie(), CookieOf(8)})
+        {
+            Ptr<RawPeer> peer = PlayClient(++port);
+            peer->Send({SYN, 0, 0, Option(cookie, experimental), ""});
+            Run(MilliSeconds(200));
+            ASSERT_EQ(peer->received.size(), 1u);
+            const auto answer = TcpOptionFastOpen::Find(peer->received[0].header);
+            ASSERT_TRUE(answer);
+            EXPECT_EQ(answer->IsExperimental(), experimental);
+            EXPECT_EQ(answer->GetCookie(), ValidCookie());
+        }
+    }
+}
+
+// A server takes a valid cookie in either form.
+TEST_F(Wire, W3_ServerAcceptsACookieOfTheExperimentalForm)
+{
+    Ptr<RawPeer> peer = PlayClient();
+    peer->Send({SYN, 0, 0, Option(ValidCookie(), true), "hello"});
+    Run(MilliSeconds(200));
+    EXPECT_EQ(peer->received.at(0).header.GetAckNumber(), SequenceNumber32(6));
+    EXPECT_EQ(accepted.at(0)->received, "hello");
+}
+
+// After a SYN-ACK that ignores kind 34 the client asks in the experimental form,
+// once; then it returns to kind 34.
+TEST_F(Wire, W3_ClientFallsBackOnceThenReturns)
+{
+    const Bytes requests[] = {{34, 2, 1, 1}, {254, 4, 0xf9, 0x89}, {34, 2, 1, 1}, {34, 2, 1, 1}};
+    for (const auto& request : requests)
+    {
+        Ptr<RawPeer> peer = PlayServer();
+        Open("x");
+        Run(MilliSeconds(60));
+        const Bytes& raw = peer->received.at(0).raw;
+        EXPECT_EQ(Bytes(raw.begin() + 40, raw.end()), request);
+        peer->Send({SYN | ACK, 0, 1, {2, 4, 5, 180}, ""});
+        Run(MilliSeconds(200));
+    }
+}
+
+// A SYN-ACK that answers a retransmitted SYN says nothing of what the server knows.
+TEST_F(Wire, W3_AnswerToARetransmittedSynChangesNoForm)
+{
+    for (int i = 0; i < 2; i++)
+    {
+        Ptr<RawPeer> peer = PlayServer();
+        Open("x");
+        Run(MilliSeconds(1200));
+        EXPECT_EQ(peer->received.at(0).raw.at(40), 34);
+        peer->Send({SYN | ACK, 0, 1, {2, 4, 5, 180}, ""});
+        Run(MilliSeconds(200));
+    }
+}
+
+// A cookie that was granted in the experimental form is shown in it.
+TEST_F(Wire, W3_CookieIsShownInTheFormOfItsGrant)
+{
+    Ptr<RawPeer> peer = PlayServer();
+    Open("x");
+    Run(MilliSeconds(60));
+    Bytes options{2, 4, 5, 180};
+    const Bytes grant = Option(CookieOf(8), true);
+    options.insert(options.end(), grant.begin(), grant.end());
+    peer->Send({SYN | ACK, 0, 1, options, ""});
+    Run(MilliSeconds(200));
+    peer = PlayServer();
+    Open("hello");
+    Run(MilliSeconds(60));
+    const Bytes& raw = peer->received.at(0).raw;
+    EXPECT_EQ(Bytes(raw.begin() + 40, raw.end()), grant);
+    EXPECT_EQ(peer->received.at(0).payload, "hello");
+}
+
 // Options that fill the header leave it as it is.
 TEST_F(Wire, W5_OptionIsLeftOutWhereThereIsNoRoom)
 {
