@@ -104,6 +104,23 @@ ReadCount(const std::string& flag, const std::string& text, uint32_t least)
 }
 
 /**
+ * Read whether something is on.
+ *
+ * @param flag the flag's name, for the message
+ * @param text the text
+ * @return whether it is
+ */
+bool
+ReadSwitch(const std::string& flag, const std::string& text)
+{
+    if (text != "true" && text != "false")
+    {
+        Refuse("--" + flag + "=" + text + ": needs true, false or no value, which is true");
+    }
+    return text == "true";
+}
+
+/**
  * Read what to drop: TRANSFER:client|server:N, several joined by commas.
  *
  * @param text the text
@@ -267,6 +284,7 @@ main(int argc, char* argv[])
         std::string help;
         std::string standard;
         Reader read;
+        std::string implied{}; //!< the value of the flag without one; empty: it needs one
     };
 
     const std::map<std::string, Flag> flags{
@@ -332,6 +350,18 @@ main(int argc, char* argv[])
          {"lose segments on p2p: TRANSFER:client|server:N, several with commas",
           "none",
           [&](const std::string& text) { scenario.drops = ReadDrops(text); }}},
+        {"syn-data-loss",
+         {"probability that a SYN with data is lost on p2p, as by a middlebox",
+          "0",
+          [&](const std::string& text) {
+              scenario.synDataLoss =
+                  ReadQuantity("syn-data-loss", text, {{"", 1}}, "needs a probability, 0 to 1");
+          }}},
+        {"ipv6",
+         {"IPv6 instead of IPv4",
+          "false",
+          [&](const std::string& text) { scenario.ipv6 = ReadSwitch("ipv6", text); },
+          "true"}},
     };
 
     // Our own flags and attributes are read here; --PrintHelp and its kind are ns-3's.
@@ -366,13 +396,15 @@ main(int argc, char* argv[])
         {
             Refuse("--" + name + ": there is no such flag, see --help");
         }
-        else if (match[2].length() == 0)
-        {
-            Refuse("--" + name + ": needs a value, --" + name + "=VALUE");
-        }
         else
         {
-            flags.at(name).read(match[2]);
+            const Flag& flag = flags.at(name);
+            const std::string value = match[2].matched ? match[2].str() : flag.implied;
+            if (value.empty())
+            {
+                Refuse("--" + name + ": needs a value, --" + name + "=VALUE");
+            }
+            flag.read(value);
         }
     }
 

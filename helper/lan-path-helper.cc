@@ -10,8 +10,8 @@
 #include "ns3/data-rate.h"
 #include "ns3/double.h"
 #include "ns3/internet-stack-helper.h"
-#include "ns3/ipv4-address-helper.h"
 #include "ns3/ipv4-l3-protocol.h"
+#include "ns3/ipv6-l3-protocol.h"
 #include "ns3/neighbor-cache-helper.h"
 #include "ns3/simulator.h"
 #include "ns3/string.h"
@@ -19,6 +19,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <vector>
 
 namespace ns3
 {
@@ -115,10 +116,8 @@ LanPathHelper::DoBuild()
 
     InternetStackHelper internet;
     internet.Install(nodes);
-    Ipv4AddressHelper addresses("10.1.2.0", "255.255.255.0");
-    Ipv4InterfaceContainer interfaces = addresses.Assign(m_devices);
-    m_serverAddress = interfaces.GetAddress(1);
-    NeighborCacheHelper().PopulateNeighborCache(interfaces);
+    m_serverAddress = AssignAddresses(2, m_devices).at(1);
+    NeighborCacheHelper().PopulateNeighborCache(m_devices);
 
     for (uint32_t i = 0; i < m_devices.GetN(); ++i)
     {
@@ -134,13 +133,16 @@ LanPathHelper::DoBuild()
 }
 
 void
-LanPathHelper::AddHostDelay(Ptr<Node> node, Ptr<NetDevice> device, Time delay)
+LanPathHelper::AddHostDelay(Ptr<Node> node, Ptr<NetDevice> device, Time delay) const
 {
     Ptr<TrafficControlLayer> layer = node->GetObject<TrafficControlLayer>();
     auto above = MakeCallback(&TrafficControlLayer::Receive, layer);
-    for (uint16_t protocol : {Ipv4L3Protocol::PROT_NUMBER, ArpL3Protocol::PROT_NUMBER})
+    const auto protocols =
+        m_ipv6 ? std::vector<uint16_t>{Ipv6L3Protocol::PROT_NUMBER}
+               : std::vector<uint16_t>{Ipv4L3Protocol::PROT_NUMBER, ArpL3Protocol::PROT_NUMBER};
+    for (const uint16_t protocol : protocols)
     {
-        // Each call takes one of the two handlers out.
+        // Each call takes the handler of one protocol out.
         node->UnregisterProtocolHandler(above);
         node->RegisterProtocolHandler(MakeBoundCallback(&ReceiveLater, delay, layer),
                                       protocol,

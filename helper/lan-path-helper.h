@@ -25,7 +25,8 @@ namespace ns3
  * time. CSMA stays as efficient as it is on a short cable, while a channel with
  * the whole delay would stand idle for most of the time.
  *
- * Both ARP caches are filled for good, so that no transfer pays for ARP.
+ * Both caches of neighbours are filled for good, so that no transfer pays for ARP
+ * or IPv6's neighbour discovery.
  *
  * The segment is half duplex. A station that finds it busy asks again within a
  * few microseconds and never gives a frame up; there are no collisions in
@@ -54,7 +55,7 @@ class LanPathHelper : public PathHelper
      * @param device its device
      * @param delay the time that the host takes
      */
-    static void AddHostDelay(Ptr<Node> node, Ptr<NetDevice> device, Time delay);
+    void AddHostDelay(Ptr<Node> node, Ptr<NetDevice> device, Time delay) const;
 
     NetDeviceContainer m_devices; //!< the client's device and the server's
 };

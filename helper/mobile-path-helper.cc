@@ -10,9 +10,8 @@
 #include "ns3/data-rate.h"
 #include "ns3/double.h"
 #include "ns3/internet-stack-helper.h"
-#include "ns3/ipv4-address-helper.h"
 #include "ns3/ipv4-l3-protocol.h"
-#include "ns3/ipv4-static-routing-helper.h"
+#include "ns3/ipv6-l3-protocol.h"
 #include "ns3/lte-enb-net-device.h"
 #include "ns3/lte-enb-phy.h"
 #include "ns3/lte-spectrum-phy.h"
@@ -44,20 +43,25 @@ constexpr uint64_t READY_TIME_MS = 100;
 /// Width of the cell in resource blocks, 20 MHz.
 constexpr uint16_t RESOURCE_BLOCKS = 100;
 
+/// MTU of the client, as of its server; ns-3's is 30000, from which no MSS follows.
+constexpr uint16_t MTU = 1500;
+
 /// Size of the queues of the client's bearer in octets.
 constexpr uint32_t BEARER_QUEUE = 10000000;
 
 /**
  * Write what the client's IP layer sends or receives.
  *
+ * @tparam Ip Ipv4 or Ipv6
  * @param file the file to write to
  * @param packet the packet with its IP header
  * @param interface the number of the interface; 0 is the loopback interface
  */
+template <typename Ip>
 void
 CapturePacket(Ptr<PcapFileWrapper> file,
               Ptr<const Packet> packet,
-              Ptr<Ipv4> /* ipv4 */,
+              Ptr<Ip> /* ip */,
               uint32_t interface)
 {
     if (interface != 0)
@@ -162,18 +166,23 @@ MobilePathHelper::DoBuild()
 
     InternetStackHelper internet;
     internet.Install(NodeContainer(m_client, m_server));
-    Ipv4AddressHelper addresses("10.1.5.0", "255.255.255.0");
-    Ipv4InterfaceContainer interfaces = addresses.Assign(linkDevices);
-    m_serverAddress = interfaces.GetAddress(1);
-    Ptr<NetDevice> clientDevice = m_lteDevices.Get(1);
-    Ipv4InterfaceContainer clientInterfaces =
-        epc->AssignUeIpv4Address(NetDeviceContainer(clientDevice));
+    const auto addresses = AssignAddresses(5, linkDevices);
+    m_serverAddress = addresses.at(1);
+    SetDefaultRoute(m_serverDevice, addresses.at(0));
 
-    Ipv4StaticRoutingHelper routing;
-    routing.GetStaticRouting(m_client->GetObject<Ipv4>())
-        ->SetDefaultRoute(epc->GetUeDefaultGatewayAddress(), clientInterfaces.Get(0).second);
-    routing.GetStaticRouting(m_server->GetObject<Ipv4>())
-        ->SetDefaultRoute(interfaces.GetAddress(0), interfaces.Get(1).second);
+    // The EPC gives its clients their addresses.
+    Ptr<NetDevice> clientDevice = m_lteDevices.Get(1);
+    if (m_ipv6)
+    {
+        PrepareIpv6(m_client);
+        epc->AssignUeIpv6Address(NetDeviceContainer(clientDevice));
+        SetDefaultRoute(clientDevice, epc->GetUeDefaultGatewayAddress6());
+    }
+    else
+    {
+        epc->AssignUeIpv4Address(NetDeviceContainer(clientDevice));
+        SetDefaultRoute(clientDevice, epc->GetUeDefaultGatewayAddress());
+    }
 
     m_lte->Attach(clientDevice, m_lteDevices.Get(0));
     // The EPC's helper takes the core's nodes along when it goes, so it has to
@@ -198,6 +207,7 @@ MobilePathHelper::BuildRadio(Ptr<Node> enb)
     mobility.Install(NodeContainer(enb, m_client));
 
     m_lte->SetAttribute("AnrEnabled", BooleanValue(false));
+    m_lte->SetUeDeviceAttribute("Mtu", UintegerValue(MTU));
     m_lte->SetEnbDeviceAttribute("DlBandwidth", UintegerValue(RESOURCE_BLOCKS));
     m_lte->SetEnbDeviceAttribute("UlBandwidth", UintegerValue(RESOURCE_BLOCKS));
     m_lteDevices.Add(m_lte->InstallEnbDevice(NodeContainer(enb)));
@@ -231,8 +241,12 @@ MobilePathHelper::EnablePcap(const std::string& prefix)
     Ptr<PcapFileWrapper> file =
         pcap.CreateFile(prefix + "-client.pcap", std::ios::out, PcapHelper::DLT_RAW);
     Ptr<Ipv4L3Protocol> ipv4 = m_client->GetObject<Ipv4L3Protocol>();
-    ipv4->TraceConnectWithoutContext("Tx", MakeBoundCallback(&CapturePacket, file));
-    ipv4->TraceConnectWithoutContext("Rx", MakeBoundCallback(&CapturePacket, file));
+    Ptr<Ipv6L3Protocol> ipv6 = m_client->GetObject<Ipv6L3Protocol>();
+    for (const char* trace : {"Tx", "Rx"})
+    {
+        ipv4->TraceConnectWithoutContext(trace, MakeBoundCallback(&CapturePacket<Ipv4>, file));
+        ipv6->TraceConnectWithoutContext(trace, MakeBoundCallback(&CapturePacket<Ipv6>, file));
+    }
     PointToPointHelper().EnablePcap(prefix + "-server.pcap", m_serverDevice, false, true);
 }
 

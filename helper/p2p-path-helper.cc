@@ -7,7 +7,6 @@
 #include "ns3/data-rate.h"
 #include "ns3/double.h"
 #include "ns3/internet-stack-helper.h"
-#include "ns3/ipv4-address-helper.h"
 #include "ns3/point-to-point-helper.h"
 #include "ns3/pointer.h"
 #include "ns3/string.h"
@@ -61,9 +60,7 @@ P2pPathHelper::DoBuild()
 
     InternetStackHelper internet;
     internet.Install(NodeContainer(m_client, m_server));
-    Ipv4AddressHelper addresses("10.1.1.0", "255.255.255.0");
-    Ipv4InterfaceContainer interfaces = addresses.Assign(devices);
-    m_serverAddress = interfaces.GetAddress(1);
+    m_serverAddress = AssignAddresses(1, devices).at(1);
 }
 
 void

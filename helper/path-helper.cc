@@ -4,7 +4,14 @@
 
 #include "path-helper.h"
 
-#include "ns3/double.h"
+#include "ns3/boolean.h"
+#include "ns3/icmpv6-l4-protocol.h"
+#include "ns3/ipv4-address-helper.h"
+#include "ns3/ipv4-static-routing-helper.h"
+#include "ns3/ipv4.h"
+#include "ns3/ipv6-address-helper.h"
+#include "ns3/ipv6-static-routing-helper.h"
+#include "ns3/ipv6.h"
 #include "ns3/object-factory.h"
 #include "ns3/pointer.h"
 
@@ -31,7 +38,14 @@ const std::map<std::string, std::string> TOPOLOGIES{
 TypeId
 PathHelper::GetTypeId()
 {
-    static TypeId tid = TypeId("ns3::PathHelper").SetParent<Object>().SetGroupName("TcpFastOpen");
+    static TypeId tid = TypeId("ns3::PathHelper")
+                            .SetParent<Object>()
+                            .SetGroupName("TcpFastOpen")
+                            .AddAttribute("Ipv6",
+                                          "Whether the path has IPv6 addresses instead of IPv4's.",
+                                          BooleanValue(false),
+                                          MakeBooleanAccessor(&PathHelper::m_ipv6),
+                                          MakeBooleanChecker());
     return tid;
 }
 
@@ -136,6 +150,68 @@ PathHelper::AddLoss(Ptr<NetDevice> device)
     model->SetRate(m_loss);
     m_lossModels.push_back(model);
     device->SetAttribute("ReceiveErrorModel", PointerValue(model));
+}
+
+std::vector<Address>
+PathHelper::AssignAddresses(uint8_t subnet, const NetDeviceContainer& devices) const
+{
+    const std::string number = std::to_string(subnet);
+    std::vector<Address> addresses;
+    if (m_ipv6)
+    {
+        for (uint32_t i = 0; i < devices.GetN(); ++i)
+        {
+            PrepareIpv6(devices.Get(i)->GetNode());
+        }
+        // Unique local addresses (RFC 4193): ns-3's routers drop what is for the
+        // prefix of documentation, 2001:db8::/32.
+        const std::string network = "fd00:10:1:" + number + "::";
+        Ipv6AddressHelper helper(Ipv6Address(network.c_str()), Ipv6Prefix(64));
+        Ipv6InterfaceContainer interfaces = helper.Assign(devices);
+        for (uint32_t i = 0; i < interfaces.GetN(); ++i)
+        {
+            addresses.emplace_back(interfaces.GetAddress(i, 1)); // 0 is link-local
+        }
+        return addresses;
+    }
+    const std::string network = "10.1." + number + ".0";
+    Ipv4AddressHelper helper(network.c_str(), "255.255.255.0");
+    Ipv4InterfaceContainer interfaces = helper.Assign(devices);
+    for (uint32_t i = 0; i < interfaces.GetN(); ++i)
+    {
+        addresses.emplace_back(interfaces.GetAddress(i));
+    }
+    return addresses;
+}
+
+void
+PathHelper::SetDefaultRoute(Ptr<NetDevice> device, const Address& gateway)
+{
+    Ptr<Node> node = device->GetNode();
+    if (Ipv6Address::IsMatchingType(gateway))
+    {
+        Ptr<Ipv6> ipv6 = node->GetObject<Ipv6>();
+        Ipv6StaticRoutingHelper().GetStaticRouting(ipv6)->SetDefaultRoute(
+            Ipv6Address::ConvertFrom(gateway),
+            ipv6->GetInterfaceForDevice(device));
+        return;
+    }
+    Ptr<Ipv4> ipv4 = node->GetObject<Ipv4>();
+    Ipv4StaticRoutingHelper().GetStaticRouting(ipv4)->SetDefaultRoute(
+        Ipv4Address::ConvertFrom(gateway),
+        ipv4->GetInterfaceForDevice(device));
+}
+
+void
+PathHelper::PrepareIpv6(Ptr<Node> node)
+{
+    // The addresses and routes are given, so there is nothing to detect or solicit.
+    // ns-3 would do so in the first milliseconds and again seconds later, between
+    // the segments of transfers: it would delay them, and take random numbers that
+    // decide on their losses. Solicitation has no switch, but a node that forwards
+    // solicits no router (RFC 4861, section 6.3.7, is for hosts).
+    node->GetObject<Icmpv6L4Protocol>()->SetAttribute("DAD", BooleanValue(false));
+    node->GetObject<Ipv6>()->SetAttribute("IpForward", BooleanValue(true));
 }
 
 } // namespace ns3

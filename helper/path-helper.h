@@ -7,6 +7,7 @@
 
 #include "ns3/data-rate.h"
 #include "ns3/error-model.h"
+#include "ns3/net-device-container.h"
 #include "ns3/net-device.h"
 #include "ns3/node.h"
 #include "ns3/nstime.h"
@@ -29,9 +30,10 @@ namespace ns3
  *   queueing and without the time that transmission takes;
  * - `Rate`: the rate of the bottleneck towards the client;
  * - `Loss`: the probability, 0 to 1, that a packet is lost on the way, for each
- *   direction alone.
+ *   direction alone;
+ * - `Ipv6`: whether the path has IPv6 addresses instead of IPv4's; by default not.
  *
- * Each topology has its own defaults for them, and attributes of its own.
+ * Each topology has its own defaults for the first three, and attributes of its own.
  * Set them before Build():
  *
  * @code
@@ -79,7 +81,8 @@ class PathHelper : public Object
     Ptr<Node> GetServer() const;
 
     /**
-     * @return the server's IP address, without a port (an Ipv4Address)
+     * @return the server's IP address, without a port: an Ipv6Address with `Ipv6`,
+     *         else an Ipv4Address
      */
     Address GetServerAddress() const;
 
@@ -139,12 +142,40 @@ class PathHelper : public Object
      */
     void AddLoss(Ptr<NetDevice> device);
 
+    /**
+     * Give the devices of a link their addresses: the subnet's of 10.1.0.0/16, or
+     * with `Ipv6` of fd00:10:1::/48.
+     *
+     * @param subnet the subnet's number, 1 to 254, which no other topology uses
+     * @param devices the devices, on nodes that have an Internet stack
+     * @return their addresses (Ipv4Address or Ipv6Address) in the same order
+     */
+    std::vector<Address> AssignAddresses(uint8_t subnet, const NetDeviceContainer& devices) const;
+
+    /**
+     * Send what a node has no other route for to a gateway.
+     *
+     * @param device the node's device that leads there
+     * @param gateway the gateway's address (Ipv4Address or Ipv6Address)
+     */
+    static void SetDefaultRoute(Ptr<NetDevice> device, const Address& gateway);
+
+    /**
+     * Prepare a node's IPv6, before it has addresses, for a path on which each
+     * packet is the connection's: no duplicate address detection, no router
+     * solicitation, and packets are forwarded, as ns-3's IPv4 does by default.
+     *
+     * @param node the node, with an Internet stack
+     */
+    static void PrepareIpv6(Ptr<Node> node);
+
     Ptr<Node> m_client;      //!< the client's node
     Ptr<Node> m_server;      //!< the server's node
     Address m_serverAddress; //!< where the server is reached
     Time m_rtt;              //!< base round-trip time
     DataRate m_rate;         //!< rate towards the client
     double m_loss{0};        //!< loss probability for each direction
+    bool m_ipv6{false};      //!< whether the addresses are IPv6's
 
   private:
     std::vector<Ptr<RateErrorModel>> m_lossModels; //!< what AddLoss() made

@@ -46,7 +46,7 @@ Number(double value)
 void
 WriteTransferHeader(std::ostream& os)
 {
-    os << "topology,mode,rtt_ms,rate_mbps,loss,request_bytes,response_bytes,seed,run,transfer,"
+    os << "topology,mode,ip,rtt_ms,rate_mbps,loss,request_bytes,response_bytes,seed,run,transfer,"
           "syn_data_bytes,ttfb_ms,fct_ms,retransmissions,status\n";
 }
 
@@ -55,7 +55,7 @@ WriteTransfers(std::ostream& os, const Scenario& scenario, const ScenarioResult&
 {
     for (const auto& record : result.records)
     {
-        os << scenario.topology << ',' << scenario.mode << ','
+        os << scenario.topology << ',' << scenario.mode << ',' << (scenario.ipv6 ? 6 : 4) << ','
            << Number(result.rtt.GetSeconds() * 1e3) << ',' << Number(result.rate / 1e6) << ','
            << Number(result.loss) << ',' << scenario.request << ',' << scenario.response << ','
            << scenario.seed << ',' << scenario.run << ',' << record.transfer << ','

@@ -8,9 +8,6 @@
 #include "ns3/data-rate.h"
 #include "ns3/double.h"
 #include "ns3/internet-stack-helper.h"
-#include "ns3/ipv4-address-helper.h"
-#include "ns3/ipv4-static-routing-helper.h"
-#include "ns3/ipv4.h"
 #include "ns3/point-to-point-helper.h"
 #include "ns3/pointer.h"
 #include "ns3/queue-size.h"
@@ -121,21 +118,15 @@ SatellitePathHelper::DoBuild()
 
     InternetStackHelper internet;
     internet.Install(NodeContainer(m_client, gateway, m_server));
-    Ipv4AddressHelper addresses("10.1.3.0", "255.255.255.0");
-    Ipv4InterfaceContainer satelliteInterfaces = addresses.Assign(satelliteDevices);
-    addresses.SetBase("10.1.4.0", "255.255.255.0");
-    Ipv4InterfaceContainer terrestrialInterfaces = addresses.Assign(terrestrialDevices);
-    m_serverAddress = terrestrialInterfaces.GetAddress(1);
+    const auto satelliteAddresses = AssignAddresses(3, satelliteDevices);
+    const auto terrestrialAddresses = AssignAddresses(4, terrestrialDevices);
+    m_serverAddress = terrestrialAddresses.at(1);
+    SetDefaultRoute(m_clientDevice, satelliteAddresses.at(1));
+    SetDefaultRoute(m_serverDevice, terrestrialAddresses.at(0));
 
-    // The queues are the devices' alone: the queue disc that Assign() adds
-    // would drop (CoDel) long before they are full.
+    // The queues are the devices' alone: the queue disc that comes with
+    // an address would drop (CoDel) long before they are full.
     TrafficControlHelper().Uninstall(satelliteDevices);
-
-    Ipv4StaticRoutingHelper routing;
-    routing.GetStaticRouting(m_client->GetObject<Ipv4>())
-        ->SetDefaultRoute(satelliteInterfaces.GetAddress(1), satelliteInterfaces.Get(0).second);
-    routing.GetStaticRouting(m_server->GetObject<Ipv4>())
-        ->SetDefaultRoute(terrestrialInterfaces.GetAddress(0), terrestrialInterfaces.Get(1).second);
 }
 
 void

@@ -9,22 +9,27 @@
 #include "tcp-fast-open-helper.h"
 
 #include "ns3/abort.h"
+#include "ns3/boolean.h"
 #include "ns3/config.h"
 #include "ns3/data-rate.h"
 #include "ns3/double.h"
 #include "ns3/inet-socket-address.h"
+#include "ns3/inet6-socket-address.h"
 #include "ns3/internet-stack-helper.h"
 #include "ns3/node-list.h"
 #include "ns3/request-response-client.h"
 #include "ns3/request-response-server.h"
 #include "ns3/rng-seed-manager.h"
 #include "ns3/simulator.h"
+#include "ns3/socket-factory.h"
 #include "ns3/string.h"
+#include "ns3/tcp-fast-open-socket-factory.h"
 #include "ns3/tcp-fast-open.h"
 #include "ns3/uinteger.h"
 
 #include <algorithm>
 #include <cmath>
+#include <ctime>
 #include <regex>
 #include <sstream>
 
@@ -39,8 +44,9 @@ constexpr uint16_t PORT = 80;
 
 /// First random streams of what a scenario uses, far enough apart.
 constexpr int64_t KEY_STREAMS = 1000;
-constexpr int64_t PATH_STREAMS = 2000;   //!< the path's
-constexpr int64_t STACK_STREAMS = 10000; //!< the Internet stacks'
+constexpr int64_t PATH_STREAMS = 2000;      //!< the path's
+constexpr int64_t MIDDLEBOX_STREAMS = 3000; //!< that of what loses SYNs with data
+constexpr int64_t STACK_STREAMS = 10000;    //!< the Internet stacks'
 
 /// Sets defaults of attributes and puts the old ones back at the end.
 class TemporaryDefaults
@@ -85,6 +91,7 @@ Ptr<PathHelper>
 CreatePath(const Scenario& scenario)
 {
     Ptr<PathHelper> path = PathHelper::Create(scenario.topology);
+    path->SetAttribute("Ipv6", BooleanValue(scenario.ipv6));
     if (scenario.rtt)
     {
         path->SetAttribute("Rtt", TimeValue(*scenario.rtt));
@@ -98,6 +105,18 @@ CreatePath(const Scenario& scenario)
         path->SetAttribute("Loss", DoubleValue(*scenario.loss));
     }
     return path;
+}
+
+/**
+ * @param ip an Ipv4Address or Ipv6Address
+ * @return the address with the server's port
+ */
+Address
+WithPort(const Address& ip)
+{
+    return Ipv6Address::IsMatchingType(ip)
+               ? Address(Inet6SocketAddress(Ipv6Address::ConvertFrom(ip), PORT))
+               : Address(InetSocketAddress(Ipv4Address::ConvertFrom(ip), PORT));
 }
 
 /**
@@ -240,9 +259,25 @@ CheckScenario(const Scenario& scenario)
     {
         wrong << "seed: at least 1";
     }
-    else if (!scenario.drops.empty() && scenario.topology != "p2p")
+    else if (TypeId factory; !TypeId::LookupByNameFailSafe(scenario.factory, &factory) ||
+                             !factory.IsChildOf(SocketFactory::GetTypeId()))
     {
-        wrong << "drop: only with the topology p2p";
+        wrong << "factory: \"" << scenario.factory << "\" is no socket factory";
+    }
+    else if (scenario.mode == "tfo" && factory != TcpFastOpenSocketFactory::GetTypeId())
+    {
+        wrong << "factory: \"" << scenario.factory << "\" has no Fast Open, mode 3whs alone";
+    }
+    else if (!inRange(scenario.synDataLoss, 0, 1))
+    {
+        wrong << "syn-data-loss: " << scenario.synDataLoss << " is not a probability from 0 to 1";
+    }
+    else if (const std::string what = !scenario.drops.empty()    ? "drop"
+                                      : scenario.synDataLoss > 0 ? "syn-data-loss"
+                                                                 : "";
+             !what.empty() && (scenario.topology != "p2p" || (scenario.loss && *scenario.loss > 0)))
+    {
+        wrong << what << ": only with the topology p2p, and not together with loss";
     }
     for (const auto& drop : scenario.drops)
     {
@@ -309,9 +344,11 @@ RunScenario(const Scenario& scenario)
     TcpFastOpenHelper::AssignStreams(ends, KEY_STREAMS);
     InternetStackHelper().AssignStreams(NodeContainer::GetGlobal(), STACK_STREAMS);
 
-    if (!scenario.drops.empty())
+    if (!scenario.drops.empty() || scenario.synDataLoss > 0)
     {
         Ptr<SegmentDropModel> model = CreateObject<SegmentDropModel>(PORT);
+        model->SetAttribute("SynDataLoss", DoubleValue(scenario.synDataLoss));
+        model->AssignStreams(MIDDLEBOX_STREAMS);
         for (const auto& drop : scenario.drops)
         {
             model->Drop(drop.transfer, drop.sender, drop.segment);
@@ -323,15 +360,18 @@ RunScenario(const Scenario& scenario)
         path->EnablePcap(scenario.pcap);
     }
 
+    const TypeIdValue factory(TypeId::LookupByName(scenario.factory));
     Ptr<RequestResponseServer> server = CreateObject<RequestResponseServer>();
-    const Ipv4Address address = Ipv4Address::ConvertFrom(path->GetServerAddress());
-    server->SetAttribute("Local", AddressValue(InetSocketAddress(Ipv4Address::GetAny(), PORT)));
+    server->SetAttribute("Protocol", factory);
+    const Address any = scenario.ipv6 ? Address(Ipv6Address::GetAny()) : Ipv4Address::GetAny();
+    server->SetAttribute("Local", AddressValue(WithPort(any)));
     server->SetAttribute("RequestSize", UintegerValue(scenario.request));
     server->SetAttribute("ResponseSize", UintegerValue(scenario.response));
     path->GetServer()->AddApplication(server);
 
     Ptr<RequestResponseClient> client = CreateObject<RequestResponseClient>();
-    client->SetAttribute("Remote", AddressValue(InetSocketAddress(address, PORT)));
+    client->SetAttribute("Protocol", factory);
+    client->SetAttribute("Remote", AddressValue(WithPort(path->GetServerAddress())));
     client->SetAttribute("RequestSize", UintegerValue(scenario.request));
     client->SetAttribute("ResponseSize", UintegerValue(scenario.response));
     client->SetAttribute("Transfers", UintegerValue(scenario.transfers));
@@ -357,7 +397,10 @@ RunScenario(const Scenario& scenario)
         }));
     client->TraceConnectWithoutContext("Finished", Callback<void>([] { Simulator::Stop(); }));
 
+    const std::clock_t before = std::clock();
     Simulator::Run();
+    result.cpu = static_cast<double>(std::clock() - before) / CLOCKS_PER_SEC;
+    result.events = Simulator::GetEventCount();
     Simulator::Destroy();
     result.segments = monitor->GetSegments();
     return result;

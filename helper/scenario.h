@@ -59,6 +59,8 @@ struct Scenario
     std::optional<double> rate;  //!< rate towards the client in bit/s; unset: the topology's own
     std::optional<double> loss;  //!< loss probability 0 to 1, each way; unset: the topology's own
     std::vector<Drop> drops;     //!< segments to lose (p2p only)
+    double synDataLoss{0};       //!< probability that a SYN with data is lost (p2p only)
+    bool ipv6{false};            //!< IPv6 instead of IPv4
 
     // The workload
     std::string mode{"tfo"};  //!< `3whs`: plain handshake; `tfo`: Fast Open
@@ -69,6 +71,8 @@ struct Scenario
 
     // The stack
     Attributes tcp{LinuxTcp()}; //!< settings of TCP, set for the time of the run
+    /// Socket factory of both ends; with ns-3's own ns3::TcpSocketFactory the mode is `3whs`
+    std::string factory{"ns3::TcpFastOpenSocketFactory"};
 
     // Randomness
     uint32_t seed{1}; //!< ns-3's RngSeed, at least 1
@@ -87,6 +91,8 @@ struct ScenarioResult
     double loss{0};                      //!< its loss probability for each direction
     std::vector<TransferRecord> records; //!< one for each transfer
     std::vector<SegmentRecord> segments; //!< in the order of sending, if kept
+    uint64_t events{0};                  //!< how many events the simulator executed
+    double cpu{0}; //!< CPU time that they took, in s: the one figure that differs from run to run
 };
 
 /**
@@ -104,8 +110,8 @@ std::string CheckScenario(const Scenario& scenario);
  * @ingroup tcp-fast-open
  *
  * Run a scenario in a simulation of its own. The same scenario brings the same
- * result, however many were run before; scenarios that differ in the mode alone
- * see the same randomness.
+ * result but for the CPU time, however many were run before; scenarios that
+ * differ in the mode alone see the same randomness.
  *
  * @param scenario the scenario; one that CheckScenario() objects to ends the program
  * @return what came out

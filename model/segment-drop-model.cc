@@ -4,7 +4,9 @@
 
 #include "segment-drop-model.h"
 
+#include "ns3/double.h"
 #include "ns3/ipv4-header.h"
+#include "ns3/ipv6-header.h"
 #include "ns3/packet.h"
 #include "ns3/ppp-header.h"
 #include "ns3/tcp-header.h"
@@ -21,13 +23,31 @@ SegmentDropModel::GetTypeId()
     static TypeId tid = TypeId("ns3::SegmentDropModel")
                             .SetParent<ErrorModel>()
                             .SetGroupName("TcpFastOpen")
-                            .AddConstructor<SegmentDropModel>();
+                            .AddConstructor<SegmentDropModel>()
+                            .AddAttribute("SynDataLoss",
+                                          "Probability that a SYN with data is lost.",
+                                          DoubleValue(0),
+                                          MakeDoubleAccessor(&SegmentDropModel::m_synDataLoss),
+                                          MakeDoubleChecker<double>(0.0, 1.0));
     return tid;
 }
 
-SegmentDropModel::SegmentDropModel(uint16_t serverPort)
-    : m_serverPort(serverPort)
+SegmentDropModel::SegmentDropModel()
+    : m_random(CreateObject<UniformRandomVariable>())
 {
+}
+
+SegmentDropModel::SegmentDropModel(uint16_t serverPort)
+    : SegmentDropModel()
+{
+    m_serverPort = serverPort;
+}
+
+int64_t
+SegmentDropModel::AssignStreams(int64_t stream)
+{
+    m_random->SetStream(stream);
+    return 1;
 }
 
 void
@@ -41,26 +61,37 @@ SegmentDropModel::DoCorrupt(Ptr<Packet> packet)
 {
     Ptr<Packet> copy = packet->Copy();
     PppHeader ppp;
-    Ipv4Header ip;
     TcpHeader tcp;
     copy->RemoveHeader(ppp);
     constexpr uint16_t pppIpv4 = 0x0021;
-    if (ppp.GetProtocol() != pppIpv4)
+    constexpr uint16_t pppIpv6 = 0x0057;
+    uint8_t protocol = 0;
+    if (ppp.GetProtocol() == pppIpv4)
+    {
+        Ipv4Header ip;
+        copy->RemoveHeader(ip);
+        protocol = ip.GetProtocol();
+    }
+    else if (ppp.GetProtocol() == pppIpv6)
+    {
+        Ipv6Header ip;
+        copy->RemoveHeader(ip);
+        protocol = ip.GetNextHeader();
+    }
+    if (protocol != TcpL4Protocol::PROT_NUMBER)
     {
         return false;
     }
-    copy->RemoveHeader(ip);
-    if (ip.GetProtocol() != TcpL4Protocol::PROT_NUMBER)
-    {
-        return false;
-    }
-    copy->PeekHeader(tcp);
+    copy->RemoveHeader(tcp);
     const Sender sender = tcp.GetDestinationPort() == m_serverPort ? CLIENT : SERVER;
     const uint16_t port = sender == CLIENT ? tcp.GetSourcePort() : tcp.GetDestinationPort();
     const auto next = static_cast<uint32_t>(m_connections.size()) + 1;
     const uint32_t connection = m_connections.try_emplace(port, next).first->second;
     const uint32_t segment = ++m_segments[{connection, sender}];
-    return m_drops.count({connection, sender, segment}) > 0;
+    const bool synData =
+        sender == CLIENT && (tcp.GetFlags() & TcpHeader::SYN) && copy->GetSize() > 0;
+    return m_drops.count({connection, sender, segment}) > 0 ||
+           (synData && m_random->GetValue() < m_synDataLoss);
 }
 
 void

@@ -23,7 +23,7 @@ namespace ns3
  * Loses chosen segments: the N-th TCP segment that one side sends in a given
  * connection to a server; and, as some middleboxes do, SYNs that carry data, with
  * a probability. Use one model as the ReceiveErrorModel of both ends of a
- * point-to-point link.
+ * point-to-point link, of IPv4 or IPv6.
  *
  * Connections are counted from 1 in the order in which they appear, and so are
  * the segments of each side of a connection; retransmissions count.

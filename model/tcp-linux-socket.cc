@@ -35,6 +35,26 @@ const Time LONE_SEGMENT_SLACK = MilliSeconds(200);
 /// The longest time between two retransmissions (RFC 6298, section 2.5; as the base).
 const Time MAX_RTO = Seconds(60);
 
+/// What decides whether a segment needs care. Reading a whole header costs much
+/// more, for each of its options becomes an object.
+struct Glimpse
+{
+    uint8_t flags;        //!< the flags
+    SequenceNumber32 ack; //!< the acknowledgement number
+
+    /**
+     * @param segment a segment with its TCP header
+     */
+    explicit Glimpse(Ptr<const Packet> segment)
+    {
+        uint8_t start[14]{};
+        segment->CopyData(start, sizeof start);
+        flags = start[13];
+        ack = SequenceNumber32(uint32_t{start[8]} << 24 | start[9] << 16 | start[10] << 8 |
+                               start[11]);
+    }
+};
+
 } // namespace
 
 TypeId
@@ -93,9 +113,9 @@ TcpLinuxSocket::DoForwardUp(Ptr<Packet> packet,
                             const Address& fromAddress,
                             const Address& toAddress)
 {
-    TcpHeader header;
     if (m_tailRecovery && m_state == TIME_WAIT)
     {
+        TcpHeader header;
         packet->RemoveHeader(header);
         m_rxTrace(packet, header, this);
         if (header.GetFlags() & TcpHeader::FIN)
@@ -104,26 +124,23 @@ TcpLinuxSocket::DoForwardUp(Ptr<Packet> packet,
         }
         return;
     }
-    if (m_state == CLOSING || m_state == LAST_ACK)
+    const Glimpse glimpse(packet);
+    if ((m_state == CLOSING || m_state == LAST_ACK) && (glimpse.flags & TcpHeader::ACK) &&
+        !(glimpse.flags & (TcpHeader::RST | TcpHeader::SYN)) && glimpse.ack <= m_tcb->m_highTxMark)
     {
-        packet->PeekHeader(header);
-        const uint8_t flags = header.GetFlags();
-        if ((flags & TcpHeader::ACK) && !(flags & (TcpHeader::RST | TcpHeader::SYN)) &&
-            header.GetAckNumber() <= m_tcb->m_highTxMark)
-        {
-            // The base takes any ACK for that of the FIN, and drops what is outstanding.
-            packet->RemoveHeader(header);
-            m_rxTrace(packet, header, this);
-            ReceivedEarlierAck(header);
-            return;
-        }
+        // The base takes any ACK for that of the FIN, and drops what is outstanding.
+        TcpHeader header;
+        packet->RemoveHeader(header);
+        m_rxTrace(packet, header, this);
+        ReceivedEarlierAck(header);
+        return;
     }
-    if (m_state == FIN_WAIT_1 || m_state == FIN_WAIT_2 || m_state == CLOSE_WAIT)
+    if ((m_state == FIN_WAIT_1 || m_state == FIN_WAIT_2 || m_state == CLOSE_WAIT) &&
+        (glimpse.flags & TcpHeader::FIN) && (glimpse.flags & TcpHeader::ACK) &&
+        !(glimpse.flags & (TcpHeader::RST | TcpHeader::SYN)))
     {
-        const uint32_t size = packet->GetSize() - packet->PeekHeader(header);
-        const uint8_t flags = header.GetFlags();
-        if ((flags & TcpHeader::FIN) && (flags & TcpHeader::ACK) &&
-            !(flags & (TcpHeader::RST | TcpHeader::SYN)) && (size > 0 || m_state == CLOSE_WAIT))
+        TcpHeader header;
+        if (packet->PeekHeader(header) < packet->GetSize() || m_state == CLOSE_WAIT)
         {
             packet->RemoveHeader(header);
             m_rxTrace(packet, header, this);
@@ -134,15 +151,20 @@ TcpLinuxSocket::DoForwardUp(Ptr<Packet> packet,
             return;
         }
     }
-    const bool early = m_tailRecovery && m_sackEnabled && m_connected &&
-                       packet->PeekHeader(header) == packet->GetSize() &&
-                       (header.GetFlags() & TcpHeader::FIN) &&
-                       header.GetSequenceNumber() > m_tcb->m_rxBuffer->NextRxSequence();
+    SequenceNumber32 earlyFin;
+    bool early = false;
+    if (m_tailRecovery && m_sackEnabled && m_connected && (glimpse.flags & TcpHeader::FIN))
+    {
+        TcpHeader header;
+        early = packet->PeekHeader(header) == packet->GetSize() &&
+                header.GetSequenceNumber() > m_tcb->m_rxBuffer->NextRxSequence();
+        earlyFin = header.GetSequenceNumber();
+    }
     Ptr<TcpLinuxSocket> self(this);
     TcpSocketBase::DoForwardUp(packet, fromAddress, toAddress);
     if (early && (m_endPoint || m_endPoint6))
     {
-        AckEarlyFin(header.GetSequenceNumber());
+        AckEarlyFin(earlyFin);
     }
 }
 

@@ -9,7 +9,7 @@ import pandas as pd
 from scipy import stats
 
 TRANSFER_COLUMNS = (
-    "topology mode rtt_ms rate_mbps loss request_bytes response_bytes seed run transfer "
+    "topology mode ip rtt_ms rate_mbps loss request_bytes response_bytes seed run transfer "
     "syn_data_bytes ttfb_ms fct_ms retransmissions status"
 ).split()
 SEGMENT_COLUMNS = (
@@ -23,19 +23,21 @@ NUMBERS = {"rtt_ms", "rate_mbps", "loss", "ttfb_ms", "fct_ms", "sent_ms", "recei
 MAY_BE_EMPTY = {"ttfb_ms", "fct_ms", "received_ms", "fast_open"}
 WORDS = {
     "mode": {"3whs", "tfo"},
+    "ip": {"4", "6"},
     "status": {"ok", "timeout", "refused", "reset"},
     "sender": {"client", "server"},
     "retransmission": {"0", "1"},
 }
 FLAGS = set("FIN SYN RST PSH ACK URG ECE CWR".split())
 
-SETTING = ["topology", "rtt_ms", "rate_mbps", "loss", "request_bytes", "response_bytes"]
+SETTING = ["topology", "rtt_ms", "rate_mbps", "loss", "request_bytes", "response_bytes", "ip"]
 PAIR = ["seed", "run", "transfer"]
 TRANSFER = SETTING + ["mode"] + PAIR
 EXCHANGE = ["topology", "mode", "run", "transfer"]
 
-HEADER_BYTES = 20 + 32 + 2  # IPv4, TCP with timestamps, PPP
-SEGMENT_BYTES = 1448  # payload
+IP_BYTES = {"4": 20, "6": 40}
+HEADER_BYTES = {ip: size + 32 + 2 for ip, size in IP_BYTES.items()}  # TCP with timestamps, PPP
+SEGMENT_BYTES = {ip: 1500 - size - 32 for ip, size in IP_BYTES.items()}  # payload
 INITIAL_WINDOW = 10  # segments
 
 # What is compared: mode and look (colours of Okabe and Ito); readable in grey too
@@ -240,17 +242,17 @@ def absent(rows, case):
     return len(set(map(tuple, other[PAIR].values)) - set(map(tuple, own[PAIR].values)))
 
 
-def wire_ms(payload, rate):
+def wire_ms(payload, rate, ip):
     """Return the time in ms that some payload with its headers takes at a rate in Mbit/s."""
-    segments = math.ceil(payload / SEGMENT_BYTES)
-    return (payload + segments * HEADER_BYTES) * 8 / rate / 1e3
+    segments = math.ceil(payload / SEGMENT_BYTES[ip])
+    return (payload + segments * HEADER_BYTES[ip]) * 8 / rate / 1e3
 
 
-def stalls_ms(payload, rate, rtt):
+def stalls_ms(payload, rate, rtt, ip):
     """Return how long slow start keeps the link idle during a response, and the rounds."""
-    full = wire_ms(SEGMENT_BYTES, rate)
-    turn = rtt + full + HEADER_BYTES * 8 / rate / 1e3  # until the first ACK of a round is back
-    left = math.ceil(payload / SEGMENT_BYTES)
+    full = wire_ms(SEGMENT_BYTES[ip], rate, ip)
+    turn = rtt + full + HEADER_BYTES[ip] * 8 / rate / 1e3  # until the first ACK of a round is back
+    left = math.ceil(payload / SEGMENT_BYTES[ip])
     window = INITIAL_WINDOW
     idle = 0
     rounds = 0

@@ -31,6 +31,7 @@ try:
         FIRST,
         HEADER_BYTES,
         INITIAL_WINDOW,
+        IP_BYTES,
         OPEN,
         PLAIN,
         SEGMENT_BYTES,
@@ -52,6 +53,7 @@ try:
         TOPOLOGY_NAMES,
         add_legend,
         failures,
+        ip_text,
         new_figure,
         point_style,
         sample,
@@ -235,7 +237,9 @@ def draw_rtt(rows):
     intervals = False
     for setting, some in groups:
         rate = setting["rate_mbps"]
-        fixed = wire_ms(setting["request_bytes"], rate) + wire_ms(setting["response_bytes"], rate)
+        ip = setting["ip"]
+        sizes = setting["request_bytes"], setting["response_bytes"]
+        fixed = sum(wire_ms(size, rate, ip) for size in sizes)
         fits = select(some, OPEN)["syn_data_bytes"].max() == setting["request_bytes"]
         unfit = unfit or not fits
         points = {}
@@ -246,14 +250,18 @@ def draw_rtt(rows):
                 points.setdefault(case["name"], []).append((rtt, mean, half))
                 counts.append(count)
                 intervals = intervals or half > 0.002 * mean
-                theory = trips * rtt + fixed + stalls_ms(setting["response_bytes"], rate, rtt)[0]
+                theory = trips * rtt + fixed + stalls_ms(sizes[1], rate, rtt, ip)[0]
                 deviation = max(deviation, abs(mean - theory))
-        rounds = max(rounds, stalls_ms(setting["response_bytes"], rate, some["rtt_ms"].max())[1])
+        rounds = max(rounds, stalls_ms(sizes[1], rate, some["rtt_ms"].max(), ip)[1])
         panels.append((setting, fixed, fits, points))
 
+    headers = [
+        f"{HEADER_BYTES[ip]} B of headers (IPv{ip} {IP_BYTES[ip]}, TCP 32, PPP 2) "
+        f"to each {SEGMENT_BYTES[ip]} B segment"
+        for ip in sorted(set(drawn["ip"]))
+    ]
     note = (
-        "c: time of request and response on the link, with "
-        f"{HEADER_BYTES} B of headers (IPv4 20, TCP 32, PPP 2) to each {SEGMENT_BYTES} B segment, "
+        f"c: time of request and response on the link, with {' or '.join(headers)}, "
         "without the handshake's own segments. "
     )
     if rounds:
@@ -284,7 +292,9 @@ def draw_rtt(rows):
         for case, trips in ((PLAIN, 2), (OPEN, 1)):
             if trips == 2 or fits:
                 idle = [
-                    stalls_ms(setting["response_bytes"], setting["rate_mbps"], rtt)[0]
+                    stalls_ms(
+                        setting["response_bytes"], setting["rate_mbps"], rtt, setting["ip"]
+                    )[0]
                     for rtt in steps
                 ]
                 axis.plot(
@@ -299,7 +309,8 @@ def draw_rtt(rows):
                 rtts, means, halves = zip(*points[case["name"]])
                 bars = halves if any(halves) else None
                 axis.errorbar(rtts, means, bars, linestyle="none", **point_style(case))
-        title = f"{size_text(setting)},\n{setting['rate_mbps']:g} Mbit/s: c = {fixed:.1f} ms"
+        rate = f"{setting['rate_mbps']:g} Mbit/s{ip_text(setting)}"
+        title = f"{size_text(setting)},\n{rate}: c = {fixed:.1f} ms"
         axis.set_title(title, loc="left", size=NOTE_SIZE)
         axis.set_xlim(0, longest * 1.04)
         axis.set_ylim(0)
@@ -328,7 +339,7 @@ def draw_loss(rows):
     if rows.empty:
         raise NoFigure("needs transfers (tfo-compare --csv)")
     rows = rows[rows["topology"] == "p2p"]
-    others = ["rtt_ms", "rate_mbps", "request_bytes", "response_bytes"]
+    others = ["rtt_ms", "rate_mbps", "request_bytes", "response_bytes", "ip"]
     groups = [
         (dict(zip(others, key), loss=0), some)
         for key, some in rows.groupby(others)

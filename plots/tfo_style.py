@@ -45,7 +45,13 @@ def time_text(ms):
 def setting_text(setting, loss=True):
     """Write the settings of a link."""
     text = f"RTT {setting['rtt_ms']:g} ms, {setting['rate_mbps']:g} Mbit/s"
-    return text + (f", loss {setting['loss'] * 100:g} %" if loss and setting["loss"] else "")
+    text += f", loss {setting['loss'] * 100:g} %" if loss and setting["loss"] else ""
+    return text + ip_text(setting)
+
+
+def ip_text(setting):
+    """Write what else a setting has than IPv4."""
+    return "" if setting["ip"] == "4" else ", IPv6"
 
 
 def size_text(setting, begin="Request"):

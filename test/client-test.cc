@@ -986,3 +986,37 @@ TEST_F(Client, C15_ExhaustedRetriesAreReportedAsTimedOut)
     EXPECT_EQ(client->socket->GetConnectionError(), TcpFastOpenSocket::TIMED_OUT);
     EXPECT_EQ(Segments(100).size(), 7u);
 }
+
+// A reset of the open connection is told apart from a close.
+TEST_F(Client, C15_ResetOfTheConnectionIsReportedAsReset)
+{
+    Ptr<RawPeer> peer = PlayServer();
+    auto client = Open("hello");
+    peer->SendAt(MilliSeconds(60), {SYN | ACK, 0, 1, MSS, ""});
+    peer->SendAt(MilliSeconds(300), {RST | ACK, 1, 6, {}, ""});
+    Run(Seconds(1));
+    EXPECT_EQ(client->events, (Lines{"connected", "closed"})) << "as ns-3 does";
+    EXPECT_EQ(client->socket->GetConnectionError(), TcpFastOpenSocket::RESET);
+}
+
+// Data that nobody acknowledges, after all retries: timed out.
+TEST_F(Client, C15_UnacknowledgedDataIsReportedAsTimedOut)
+{
+    attributes["ns3::TcpSocket::DataRetries"] = "3";
+    Ptr<RawPeer> peer = PlayServer();
+    auto client = Open("hello");
+    peer->SendAt(MilliSeconds(60), {SYN | ACK, 0, 1, MSS, ""});
+    Run(Seconds(100));
+    EXPECT_EQ(client->events, (Lines{"connected", "error"}));
+    EXPECT_EQ(client->socket->GetConnectionError(), TcpFastOpenSocket::TIMED_OUT);
+}
+
+// A close by the peer is no error.
+TEST_F(Client, C15_CloseIsNoError)
+{
+    onServerData = [](Connection& end) { end.socket->Close(); };
+    auto client = Open("hello");
+    Run(Seconds(1));
+    EXPECT_EQ(client->events, (Lines{"connected", "closed"}));
+    EXPECT_EQ(client->socket->GetConnectionError(), TcpFastOpenSocket::NO_ERROR);
+}

@@ -44,23 +44,31 @@ refuses()
 
 # --- Results ---------------------------------------------------------------------
 
-header=topology,mode,rtt_ms,rate_mbps,loss,request_bytes,response_bytes,seed,run,transfer,syn_data_bytes,ttfb_ms,fct_ms,retransmissions,status
+header=topology,mode,ip,rtt_ms,rate_mbps,loss,request_bytes,response_bytes,seed,run,transfer,syn_data_bytes,ttfb_ms,fct_ms,retransmissions,status
 "$compare" --rtt=100ms --rate=10Mbps --response=10000 --transfers=3 \
-    --csv="$dir/a.csv" --segments="$dir/s.csv" --pcap="$dir/p" >"$dir/table"
+    --csv="$dir/a.csv" --segments="$dir/s.csv" --pcap="$dir/p4" >"$dir/table"
 check "compare ends well" [ $? -eq 0 ]
 check "the columns are as promised" [ "$(head -n 1 "$dir/a.csv")" = "$header" ]
 check "a row a transfer and mode" [ "$(wc -l <"$dir/a.csv")" -eq 7 ]
 check "the table has the topology" grep -q '^p2p ' "$dir/table"
 
-awk -F, 'NR > 1 { fct[$2, $10] = $13 }
-    END {
-        for (t = 2; t <= 3; t++) {
-            saved = fct["3whs", t] - fct["tfo", t]
-            if (saved < 99 || saved > 101) exit 1
-        }
-        if (fct["tfo", 1] - fct["3whs", 1] > 1) exit 1
-    }' "$dir/a.csv"
-check "T1 transfers 2 and 3 are 100 ms faster, the first is not slower" [ $? -eq 0 ]
+"$compare" --ipv6 --rtt=100ms --rate=10Mbps --response=10000 --transfers=3 \
+    --csv="$dir/a6.csv" --pcap="$dir/p6" >/dev/null
+check "compare ends well over IPv6" [ $? -eq 0 ]
+
+for ip in 4 6; do
+    awk -F, -v ip=$ip 'NR > 1 { fct[$2, $11] = $14; rows += $3 == ip }
+        END {
+            for (t = 2; t <= 3; t++) {
+                saved = fct["3whs", t] - fct["tfo", t]
+                if (saved < 99 || saved > 101) exit 1
+            }
+            if (fct["tfo", 1] - fct["3whs", 1] > 1 || rows != 6) exit 1
+        }' "$dir/a${ip#4}.csv"
+    check "T1 transfers 2 and 3 are 100 ms faster, the first is not slower, over IPv$ip" [ $? -eq 0 ]
+done
+"$compare" --ipv6=false --rtt=100ms --rate=10Mbps --transfers=3 --csv="$dir/a4.csv" >/dev/null
+check "--ipv6=false is IPv4" cmp -s "$dir/a.csv" "$dir/a4.csv"
 
 for i in 1 2; do
     "$compare" --loss=0.05 --runs=3 --topology=p2p,satellite --csv="$dir/r$i.csv" >/dev/null
@@ -72,34 +80,62 @@ check "a number may start with its point" [ $? -eq 0 ]
 check "another seed, other bytes" sh -c "! cmp -s '$dir/r1.csv' '$dir/r3.csv'"
 
 "$compare" --ns3::TcpSocket::InitialCwnd=1 --transfers=2 --csv="$dir/c.csv" >/dev/null
-slow=$(awk -F, 'NR == 3 { print ($13 > 400) }' "$dir/c.csv")
+slow=$(awk -F, 'NR == 3 { print ($14 > 400) }' "$dir/c.csv")
 check "attributes of TCP can be set" [ "$slow" = 1 ]
 
 # --- pcap ------------------------------------------------------------------------
 
 if command -v tshark >/dev/null; then
+    # fields FILE FILTER FIELD: the field's value in each packet that passes the filter
     fields()
     {
-        tshark -r "$dir/p-p2p-tfo-$1.pcap" -Y "$2" -T fields -e "$3" 2>/dev/null
+        tshark -r "$dir/$1.pcap" -Y "$2" -T fields -e "$3" 2>/dev/null
+    }
+    # clean FILE: nothing but TCP, and nothing that tshark wonders about
+    clean()
+    {
+        check "$1 has packets" [ -n "$(fields "$1" tcp frame.number)" ]
+        check "$1 has nothing but TCP, well-formed and without remark by tshark" [ \
+            -z "$(fields "$1" 'not tcp or _ws.malformed or tcp.analysis.flags' frame.number)" ]
     }
     second='tcp.stream == 1'
-    check "W1 W6 the SYN has kind 34, 8 bytes of cookie and 300 of data" [ \
-        "$(fields server "$second && tcp.flags.syn == 1 && tcp.flags.ack == 0 &&
-            tcp.options.tfo.cookie" tcp.len)" = 300 ]
-    check "the cookie has 8 bytes" [ \
-        "$(fields server "$second && tcp.options.tfo.cookie" tcp.options.tfo.cookie | tr -d ':\n' |
-            wc -c)" = 16 ]
-    check "W7 the SYN-ACK acknowledges 301" [ \
-        "$(fields server "$second && tcp.flags.syn == 1 && tcp.flags.ack == 1" tcp.ack)" = 301 ]
-    ack=$(fields server "$second && ip.src == 10.1.1.1 && tcp.flags.syn == 0" frame.number |
-        head -n 1)
-    early=$(fields server "$second && ip.src == 10.1.1.2 && tcp.len > 0 && frame.number < $ack" \
-        frame.number | wc -l)
-    check "S6 the whole response leaves before the client's ACK" [ "$early" = 7 ]
-    for side in client server; do
-        check "no malformed packet at the $side" [ -z "$(fields $side _ws.malformed frame.number)" ]
-        check "nothing that tshark wonders about at the $side" [ \
-            -z "$(fields $side tcp.analysis.flags frame.number)" ]
+    for ip in 4 6; do
+        file=p$ip-p2p-tfo-server
+        responses=7
+        if [ $ip = 6 ]; then
+            responses=8
+        fi
+        check "W1 W6 the SYN has kind 34, 8 bytes of cookie and 300 of data, over IPv$ip" [ \
+            "$(fields $file "$second && tcp.flags.syn == 1 && tcp.flags.ack == 0 &&
+                tcp.option_kind == 34 && tcp.options.tfo.cookie" tcp.len)" = 300 ]
+        check "the cookie has 8 bytes, over IPv$ip" [ \
+            "$(fields $file "$second && tcp.options.tfo.cookie" tcp.options.tfo.cookie |
+                tr -d ':\n' | wc -c)" = 16 ]
+        check "W7 the SYN-ACK acknowledges 301, over IPv$ip" [ \
+            "$(fields $file "$second && tcp.flags.syn == 1 && tcp.flags.ack == 1" tcp.ack)" = 301 ]
+        ack=$(fields $file "$second && tcp.dstport == 80 && tcp.flags.syn == 0" frame.number |
+            head -n 1)
+        early=$(fields $file "$second && tcp.srcport == 80 && tcp.len > 0 && frame.number < $ack" \
+            frame.number | wc -l)
+        check "S6 the whole response leaves before the client's ACK, over IPv$ip" [ \
+            "$early" = $responses ]
+        check "all packets are IPv$ip's" [ \
+            -z "$(fields $file "ip.version != $ip or ipv6.version != $ip" frame.number)" ]
+        clean $file
+        clean p$ip-p2p-tfo-client
+    done
+    "$compare" --ipv6 --topology=lan,satellite,mobile --loss=0 --transfers=2 --modes=tfo \
+        --pcap="$dir/p6" >/dev/null
+    for topology in lan satellite mobile; do
+        for side in client server; do
+            file=p6-$topology-tfo-$side
+            check "the SYN in $file has its data" [ \
+                "$(fields $file "ipv6 && $second && tcp.options.tfo.cookie" tcp.len)" = 300 ]
+            check "both ends in $file have an MSS of 1440" [ \
+                "$(fields $file "$second && tcp.options.mss_val" tcp.options.mss_val | uniq -c |
+                    xargs)" = "2 1440" ]
+            clean $file
+        done
     done
 else
     echo "SKIPPED: the pcap checks, there is no tshark" >&2
@@ -110,7 +146,8 @@ fi
 for wrong in --rate=-5Mbps --rate=0 --rate=fast --rate=10 --loss=1.5 --loss=-0.1 --loss=x \
     --loss=nan --rtt=-1ms --rtt=100 --rtt=200s --request=0 --response=-1 --response=1.5 \
     --transfers=0 --transfers=99999999999 --runs=0 --seed=0 --topology=moon --topology= \
-    --modes=quic --modes= --csv= --csv --pcap --rate=10mbps --drop=2:client --drop=2:middle:1 --drop=99:client:1; do
+    --modes=quic --modes= --csv= --csv --pcap --rate=10mbps --drop=2:client --drop=2:middle:1 --drop=99:client:1 --syn-data-loss=2 --syn-data-loss=x \
+    --ipv6= --ipv6=6; do
     flag=${wrong%%=*}
     check "$wrong is refused" refuses 2 "$flag" "$compare" "$wrong" --csv="$dir/never.csv"
 done
@@ -146,7 +183,7 @@ draw()
     "$python" "$plot" --out="$dir/plots" "$@"
 }
 
-draw "$dir/a.csv" "$dir/s.csv" >/dev/null
+draw "$dir/a.csv" "$dir/a6.csv" "$dir/s.csv" >/dev/null
 check "plots of good files" [ $? -eq 0 ]
 check "the PNG is there" [ -s "$dir/plots/ladder.png" ]
 check "the SVG is there" [ -s "$dir/plots/ladder.svg" ]

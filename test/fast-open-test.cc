@@ -5,7 +5,9 @@
 #include "fast-open-test.h"
 
 #include "ns3/inet-socket-address.h"
+#include "ns3/inet6-socket-address.h"
 #include "ns3/ipv4.h"
+#include "ns3/ipv6.h"
 #include "ns3/tcp-option-fast-open.h"
 
 #include <sstream>
@@ -42,12 +44,31 @@ FastOpenTest::Build()
     RngSeedManager::SetRun(1);
 
     path = CreateObject<P2pPathHelper>();
+    path->SetAttribute("Ipv6", BooleanValue(family == IPV6));
     path->Build();
     m_drops = CreateObject<SegmentDropModel>(PORT);
     path->SetErrorModel(m_drops);
-    clientIp = path->GetClient()->GetObject<Ipv4>()->GetAddress(1, 0).GetLocal();
     serverIp = path->GetServerAddress();
-    server = InetSocketAddress(Ipv4Address::ConvertFrom(serverIp), PORT);
+    Address any = InetSocketAddress(Ipv4Address::GetAny(), PORT);
+    if (family == IPV6)
+    {
+        clientIp = path->GetClient()->GetObject<Ipv6>()->GetAddress(1, 1).GetAddress();
+        server = Inet6SocketAddress(Ipv6Address::ConvertFrom(serverIp), PORT);
+    }
+    else
+    {
+        const Ipv4Address address = Ipv4Address::ConvertFrom(serverIp);
+        clientIp = path->GetClient()->GetObject<Ipv4>()->GetAddress(1, 0).GetLocal();
+        server = InetSocketAddress(address, PORT);
+        if (family == MAPPED)
+        {
+            server = Inet6SocketAddress(Ipv6Address::MakeIpv4MappedAddress(address), PORT);
+        }
+    }
+    if (family != IPV4)
+    {
+        any = Inet6SocketAddress(Ipv6Address::GetAny(), PORT);
+    }
 
     TcpFastOpenHelper helper;
     if (!profile.empty())
@@ -66,7 +87,7 @@ FastOpenTest::Build()
     listener = DynamicCast<TcpFastOpenSocket>(
         Socket::CreateSocket(path->GetServer(), TcpFastOpenSocketFactory::GetTypeId()));
     m_monitor->WatchServer(listener);
-    listener->Bind(InetSocketAddress(Ipv4Address::GetAny(), PORT));
+    listener->Bind(any);
     listener->SetAcceptCallback(
         MakeNullCallback<bool, Ptr<Socket>, const Address&>(),
         Callback<void, Ptr<Socket>, const Address&>([this](Ptr<Socket> socket, const Address&) {

@@ -40,6 +40,14 @@ class FastOpenTest : public ::testing::Test
   protected:
     static constexpr uint16_t PORT = 80;
 
+    /// How the two ends address each other.
+    enum Family
+    {
+        IPV4,
+        IPV6,
+        MAPPED, //!< by IPv4-mapped IPv6 addresses, over IPv4
+    };
+
     /// A connection at one end, with what its application saw.
     struct Connection
     {
@@ -146,6 +154,7 @@ class FastOpenTest : public ::testing::Test
     uint32_t clientSwitch{1};        //!< the client node's switch, before Build()
     uint32_t serverSwitch{3};        //!< the server node's switch, before Build()
     std::string profile;             //!< Linux's or the RFC's, before Build()
+    Family family{IPV4};             //!< the addresses, before Build()
 
     Ptr<P2pPathHelper> path;         //!< the link
     Ptr<TcpFastOpen> clientFastOpen; //!< the client node's

@@ -247,9 +247,9 @@ class StockTcp : public ::testing::TestWithParam<int>
 // of losses.
 TEST_P(StockTcp, A4_OffIsTheSimulatorsTcpSegmentForSegment)
 {
-    const auto stock = TransfersOver("ns3::TcpSocketFactory", 0.01, 200000, GetParam());
-    const auto ours = TransfersOver("ns3::TcpFastOpenSocketFactory", 0.01, 200000, GetParam());
-    ASSERT_GT(stock.size(), 200u);
+    const auto stock = TransfersOver("ns3::TcpSocketFactory", 0.01, 1000000, GetParam());
+    const auto ours = TransfersOver("ns3::TcpFastOpenSocketFactory", 0.01, 1000000, GetParam());
+    ASSERT_GT(stock.size(), 1000u);
     ASSERT_EQ(stock.size(), ours.size());
     // SYN and SYN-ACK are 4 bytes longer, by the MSS option and Linux's padding; at
     // 10 Mb/s what follows is later by a few microseconds.
@@ -336,6 +336,69 @@ TEST(Scenarios, DefaultsAreRestored)
     EXPECT_EQ(info.initialValue->SerializeToString(info.checker), "536");
 }
 
+/// A path that swallows SYNs with data.
+class SwallowedSyns : public ::testing::Test
+{
+  protected:
+    /// 201 transfers over it, the first of which has no cookie.
+    static ScenarioResult Run(const std::string& mode, double probability, bool negativeCache)
+    {
+        Scenario scenario;
+        scenario.mode = mode;
+        scenario.rtt = MilliSeconds(100);
+        scenario.response = 1000;
+        scenario.transfers = 201;
+        scenario.synDataLoss = probability;
+        if (negativeCache)
+        {
+            scenario.tcp["ns3::TcpFastOpen::NegativeTimeout"] = "60s";
+        }
+        return RunScenario(scenario);
+    }
+
+    /// What Fast Open changes in the mean, in ms, and how many SYNs were swallowed.
+    static std::pair<double, uint32_t> MeanChange(const ScenarioResult& plain,
+                                                  const ScenarioResult& tfo)
+    {
+        double change = 0;
+        uint32_t swallowed = 0;
+        for (std::size_t i = 1; i < plain.records.size(); i++)
+        {
+            change += Complete(tfo, i) - Complete(plain, i);
+            swallowed += tfo.records[i].retransmissions > 0;
+        }
+        return {change / (plain.records.size() - 1.0), swallowed};
+    }
+};
+
+// The mean change is -(1-p) RTT + p RTO: 100 ms and 1 s here, so that Fast Open breaks
+// even at p = 1/11.
+TEST_F(SwallowedSyns, T3_MeanChangeIsTheGainLessTheTimeouts)
+{
+    const auto plain = Run("3whs", 0.3, false);
+    for (const double p : {0.0, 0.05, 0.3, 1.0})
+    {
+        const auto [change, swallowed] = MeanChange(plain, Run("tfo", p, false));
+        EXPECT_NEAR(swallowed / 200.0, p, 0.07);
+        const double share = swallowed / 200.0;
+        EXPECT_NEAR(change, -(1 - share) * 100 + share * 1000, 1) << p;
+        EXPECT_EQ(change > 0, p > 1 / 11.0) << p;
+    }
+}
+
+// The negative cache stops it: where all are swallowed, a transfer in a minute, then in
+// two, in four ... pays, and the rest go the plain way.
+TEST_F(SwallowedSyns, T3_C9_NegativeCacheStopsTheTimeouts)
+{
+    const auto plain = Run("3whs", 1, true);
+    const auto tfo = Run("tfo", 1, true);
+    const auto [change, swallowed] = MeanChange(plain, tfo);
+    const double minutes = tfo.records.back().opened.GetSeconds() / 60;
+    EXPECT_GT(minutes, 1);
+    EXPECT_EQ(swallowed, 1 + static_cast<uint32_t>(std::log2(minutes + 1)));
+    EXPECT_NEAR(change, swallowed * 1000 / 200.0, 1);
+}
+
 // What cannot be run is named in one line.
 TEST(Scenarios, WrongValuesAreNamed)
 {
@@ -360,7 +423,14 @@ TEST(Scenarios, WrongValuesAreNamed)
                   s.topology = "lan";
                   s.drops = {{1, SegmentDropModel::CLIENT, 1}};
               }),
-              "drop: only with the topology p2p");
+              "drop: only with the topology p2p, and not together with loss");
+    EXPECT_EQ(check([](Scenario& s) {
+                  s.loss = 0.1;
+                  s.synDataLoss = 0.5;
+              }),
+              "syn-data-loss: only with the topology p2p, and not together with loss");
+    EXPECT_EQ(check([](Scenario& s) { s.synDataLoss = -0.1; }),
+              "syn-data-loss: -0.1 is not a probability from 0 to 1");
     EXPECT_EQ(check([](Scenario& s) {
                   s.drops = {{11, SegmentDropModel::CLIENT, 1}};
               }),
