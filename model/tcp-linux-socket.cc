@@ -340,19 +340,22 @@ TcpLinuxSocket::SendEmptyPacket(uint8_t flags)
         // after all data, lest the peer take a part for the whole.
         m_tcb->m_nextTxSequence = fin;
     }
-    const bool timed = !m_retxEvent.IsExpired();
+    if ((flags & TcpHeader::FIN) && m_retxEvent.IsExpired() && (m_endPoint || m_endPoint6))
+    {
+        // Before the base starts its timer, which sends the FIN for ever
+        constexpr uint32_t enough = 10; // a factor beyond every maximum
+        const Time rto =
+            Max(m_rtt->GetEstimate() + Max(m_clockGranularity, m_rtt->GetVariation() * 4),
+                m_minRto);
+        m_retxEvent =
+            Simulator::Schedule(Min(rto * (1 << std::min(m_finTimeouts, enough)), MAX_RTO),
+                                &TcpLinuxSocket::ReTxTimeout,
+                                this);
+    }
     TcpSocketBase::SendEmptyPacket(flags);
     if (flags & TcpHeader::FIN)
     {
         NoteSent(fin, fin + 1);
-        if (!timed && !m_retxEvent.IsExpired())
-        {
-            // The base's timer sends the FIN for ever
-            constexpr uint32_t enough = 10; // a factor beyond every maximum
-            m_rto = Min(m_rto.Get() * (1 << std::min(m_finTimeouts, enough)), MAX_RTO);
-            m_retxEvent.Cancel();
-            m_retxEvent = Simulator::Schedule(m_rto, &TcpLinuxSocket::ReTxTimeout, this);
-        }
     }
 }
 
