@@ -5,8 +5,11 @@
 #ifndef NS3_COMPAT_H
 #define NS3_COMPAT_H
 
+#include "ns3/boolean.h"
 #include "ns3/object.h"
 #include "ns3/packet.h"
+#include "ns3/tcp-congestion-ops.h"
+#include "ns3/tcp-cubic.h"
 #include "ns3/type-id.h"
 
 #include <type_traits>
@@ -80,6 +83,30 @@ AddSocketTags(const S* socket,
               const Ptr<Packet>& packet)
 {
     (socket->*function)(packet, false);
+}
+
+/**
+ * Copy a congestion control. From 3.41 on copies of TcpCubic leave the member
+ * behind the attribute TcpFriendliness to chance.
+ *
+ * @param original the congestion control
+ * @return the copy, with all attributes of the original
+ */
+inline Ptr<TcpCongestionOps>
+Fork(const Ptr<TcpCongestionOps>& original)
+{
+    const char* const lost = "TcpFriendliness";
+    static const bool loses = [lost] {
+        struct TypeId::AttributeInformation info;
+        return TcpCubic::GetTypeId().LookupAttributeByName(lost, &info);
+    }();
+    Ptr<TcpCongestionOps> copy = original->Fork();
+    BooleanValue value;
+    if (loses && original->GetAttributeFailSafe(lost, value))
+    {
+        copy->SetAttribute(lost, value);
+    }
+    return copy;
 }
 
 } // namespace compat

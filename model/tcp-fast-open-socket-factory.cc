@@ -4,12 +4,15 @@
 
 #include "tcp-fast-open-socket-factory.h"
 
+#include "ns3-compat.h"
+#include "rtt-linux.h"
 #include "tcp-fast-open-socket.h"
 
 #include "ns3/node.h"
 #include "ns3/object-factory.h"
 #include "ns3/rtt-estimator.h"
 #include "ns3/tcp-congestion-ops.h"
+#include "ns3/tcp-cubic.h"
 #include "ns3/tcp-l4-protocol.h"
 #include "ns3/tcp-recovery-ops.h"
 #include "ns3/type-id.h"
@@ -25,21 +28,29 @@ namespace
 {
 
 /**
- * Make an object of the type that an attribute of TcpL4Protocol names.
- *
- * @tparam T the object's base class
  * @param tcp the protocol
- * @param attribute the attribute's name
- * @return the object
+ * @param attribute the name of an attribute that holds a type
+ * @return the type
  */
-template <class T>
-Ptr<T>
-CreateNamed(Ptr<const TcpL4Protocol> tcp, const std::string& attribute)
+TypeId
+GetNamed(Ptr<const TcpL4Protocol> tcp, const std::string& attribute)
 {
     TypeIdValue type;
     tcp->GetAttribute(attribute, type);
+    return type.Get();
+}
+
+/**
+ * @tparam T the object's base class
+ * @param type the object's type
+ * @return a new object
+ */
+template <class T>
+Ptr<T>
+CreateOf(TypeId type)
+{
     ObjectFactory factory;
-    factory.SetTypeId(type.Get());
+    factory.SetTypeId(type);
     return factory.Create<T>();
 }
 
@@ -63,9 +74,16 @@ TcpFastOpenSocketFactory::CreateSocket()
     Ptr<TcpFastOpenSocket> socket = CreateObject<TcpFastOpenSocket>();
     socket->SetNode(GetObject<Node>());
     socket->SetTcp(tcp);
-    socket->SetRtt(CreateNamed<RttEstimator>(tcp, "RttEstimatorType"));
-    socket->SetCongestionControlAlgorithm(CreateNamed<TcpCongestionOps>(tcp, "SocketType"));
-    socket->SetRecoveryAlgorithm(CreateNamed<TcpRecoveryOps>(tcp, "RecoveryType"));
+    // Copies of what is common and slow to make. Not of anything: copies of TcpHybla
+    // lack an attribute, those of TcpBbr share a random variable.
+    const TypeId rtt = GetNamed(tcp, "RttEstimatorType");
+    const bool copyRtt = rtt == RttMeanDeviation::GetTypeId() || rtt == RttLinux::GetTypeId();
+    socket->SetRtt(copyRtt ? m_rtt.Get(rtt)->Copy() : CreateOf<RttEstimator>(rtt));
+    const TypeId congestion = GetNamed(tcp, "SocketType");
+    socket->SetCongestionControlAlgorithm(congestion == TcpCubic::GetTypeId()
+                                              ? compat::Fork(m_congestion.Get(congestion))
+                                              : CreateOf<TcpCongestionOps>(congestion));
+    socket->SetRecoveryAlgorithm(CreateOf<TcpRecoveryOps>(GetNamed(tcp, "RecoveryType")));
     tcp->AddSocket(socket);
     return socket;
 }

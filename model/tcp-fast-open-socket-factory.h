@@ -5,7 +5,11 @@
 #ifndef TCP_FAST_OPEN_SOCKET_FACTORY_H
 #define TCP_FAST_OPEN_SOCKET_FACTORY_H
 
+#include "original.h"
+
+#include "ns3/rtt-estimator.h"
 #include "ns3/socket-factory.h"
+#include "ns3/tcp-congestion-ops.h"
 
 namespace ns3
 {
@@ -33,6 +37,10 @@ class TcpFastOpenSocketFactory : public SocketFactory
     static TypeId GetTypeId();
 
     Ptr<Socket> CreateSocket() override;
+
+  private:
+    Original<RttEstimator> m_rtt;            //!< of which each socket gets a copy
+    Original<TcpCongestionOps> m_congestion; //!< the same
 };
 
 } // namespace ns3

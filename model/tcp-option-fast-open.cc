@@ -6,6 +6,7 @@
 
 #include "ns3/buffer.h"
 #include "ns3/log.h"
+#include "ns3/tcp-option-rfc793.h"
 
 #include <array>
 
@@ -92,6 +93,10 @@ TcpOptionFastOpen::Deserialize(Buffer::Iterator start)
 uint8_t
 TcpOptionFastOpen::GetKind() const
 {
+    if (m_disguised)
+    {
+        return NOP;
+    }
     return m_experimental ? KIND_EXPERIMENTAL : KIND;
 }
 
@@ -134,27 +139,24 @@ TcpOptionFastOpen::GetPaddedSize() const
 bool
 TcpOptionFastOpen::AppendTo(TcpHeader& header) const
 {
-    const uint32_t oldSize = header.GetSerializedSize();
-    const uint32_t newSize = oldSize + GetPaddedSize();
-    if (newSize > 20U + header.GetMaxOptionLength())
+    if (header.GetOptionLength() + GetPaddedSize() > header.GetMaxOptionLength())
     {
         return false;
     }
-
-    // The header refuses kinds that it does not know, but it does read them:
-    // write it out, put the option behind the others, and read it again.
-    Buffer buffer;
-    buffer.AddAtStart(newSize);
-    header.Serialize(buffer.Begin());
-    Buffer::Iterator i = buffer.Begin();
-    i.Next(oldSize);
-    Serialize(i);
-    i.Next(GetSerializedSize());
-    i.WriteU8(TcpOption::NOP, GetPaddedSize() - GetSerializedSize());
-    i = buffer.Begin();
-    i.Next(12); // the data offset, in 32-bit words, is the upper half of byte 12
-    i.WriteU8(static_cast<uint8_t>(newSize / 4 << 4));
-    header.Deserialize(buffer.Begin());
+    // The header refuses kinds that it does not know, but asks for the kind only
+    // now. (It would read them, at twenty times the cost.)
+    Ptr<TcpOptionFastOpen> option = CreateObject<TcpOptionFastOpen>(m_cookie, m_experimental);
+    option->m_disguised = true;
+    header.AppendOption(option);
+    option->m_disguised = false;
+    if (header.GetOptionLength() % 4 != 0)
+    {
+        Ptr<TcpOptionNOP> nop = CreateObject<TcpOptionNOP>();
+        while (header.GetOptionLength() % 4 != 0)
+        {
+            header.AppendOption(nop);
+        }
+    }
     return true;
 }
 

@@ -117,6 +117,7 @@ class TcpOptionFastOpen : public TcpOption
 
     TcpFastOpenCookie m_cookie; //!< what the option carries
     bool m_experimental{false}; //!< the form
+    bool m_disguised{false};    //!< shows a kind that TcpHeader knows
 };
 
 } // namespace ns3

@@ -1,0 +1,223 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ *
+ * The copies that sockets get of their RTT estimator and congestion control.
+ */
+
+#include "fast-open-test.h"
+
+#include "ns3/config.h"
+#include "ns3/double.h"
+#include "ns3/ns3-compat.h"
+#include "ns3/original.h"
+#include "ns3/rtt-estimator.h"
+#include "ns3/rtt-linux.h"
+#include "ns3/tcp-congestion-ops.h"
+#include "ns3/tcp-cubic.h"
+
+#include <gtest/gtest.h>
+
+using namespace ns3;
+
+namespace
+{
+
+/// Changes a default and puts the old one back at the end.
+class ChangedDefault
+{
+  public:
+    /**
+     * @param name the attribute's full name
+     * @param value its new default
+     * @param old its old one
+     */
+    ChangedDefault(const std::string& name, const std::string& value, const std::string& old)
+        : m_name(name),
+          m_old(old)
+    {
+        Config::SetDefault(name, StringValue(value));
+    }
+
+    ~ChangedDefault()
+    {
+        Config::SetDefault(m_name, StringValue(m_old));
+    }
+
+  private:
+    std::string m_name; //!< the attribute
+    std::string m_old;  //!< its old default
+};
+
+/**
+ * Call a function for each attribute of an object that can be read and set.
+ *
+ * @param type the object's type
+ * @param function takes the attribute
+ */
+void
+ForEachAttribute(TypeId type,
+                 const std::function<void(const TypeId::AttributeInformation&)>& function)
+{
+    for (; type != Object::GetTypeId(); type = type.GetParent())
+    {
+        for (std::size_t i = 0; i < type.GetAttributeN(); i++)
+        {
+            const auto info = type.GetAttribute(i);
+            if (info.accessor->HasGetter() && info.accessor->HasSetter())
+            {
+                function(info);
+            }
+        }
+    }
+}
+
+/**
+ * Set all numbers, switches and times of an object to something else.
+ *
+ * @param object the object
+ */
+void
+Disturb(Ptr<Object> object)
+{
+    ForEachAttribute(object->GetInstanceTypeId(), [&](const TypeId::AttributeInformation& info) {
+        const std::string kind = info.checker->GetValueTypeName();
+        if (kind == "ns3::BooleanValue")
+        {
+            BooleanValue value;
+            if (object->GetAttributeFailSafe(info.name, value))
+            {
+                object->SetAttributeFailSafe(info.name, BooleanValue(!value.Get()));
+            }
+        }
+        else if (kind == "ns3::UintegerValue")
+        {
+            UintegerValue value;
+            if (object->GetAttributeFailSafe(info.name, value))
+            {
+                object->SetAttributeFailSafe(info.name, UintegerValue(value.Get() + 1));
+            }
+        }
+        else if (kind == "ns3::DoubleValue")
+        {
+            DoubleValue value;
+            if (object->GetAttributeFailSafe(info.name, value))
+            {
+                object->SetAttributeFailSafe(info.name, DoubleValue(value.Get() / 2 + 0.1));
+            }
+        }
+        else if (kind == "ns3::TimeValue")
+        {
+            TimeValue value;
+            if (object->GetAttributeFailSafe(info.name, value))
+            {
+                object->SetAttributeFailSafe(info.name, TimeValue(value.Get() + MilliSeconds(1)));
+            }
+        }
+    });
+}
+
+/**
+ * @param object an object
+ * @return its attributes with their values
+ */
+Lines
+Describe(Ptr<Object> object)
+{
+    Lines lines;
+    ForEachAttribute(object->GetInstanceTypeId(), [&](const TypeId::AttributeInformation& info) {
+        StringValue value;
+        if (object->GetAttributeFailSafe(info.name, value)) // TcpCubic names a parent it has not
+        {
+            lines.push_back(info.name + " " + value.Get());
+        }
+    });
+    return lines;
+}
+
+} // namespace
+
+// As long as no default changes there is one object.
+TEST(Original, IsMadeOnce)
+{
+    Original<TcpCongestionOps> original;
+    EXPECT_EQ(original.Get(TcpCubic::GetTypeId()), original.Get(TcpCubic::GetTypeId()));
+}
+
+// Another type is another object.
+TEST(Original, FollowsTheType)
+{
+    Original<TcpCongestionOps> original;
+    EXPECT_EQ(original.Get(TcpCubic::GetTypeId())->GetName(), "TcpCubic");
+    EXPECT_EQ(original.Get(TcpNewReno::GetTypeId())->GetName(), "TcpNewReno");
+}
+
+// A changed default counts, and so does one changed back.
+TEST(Original, FollowsTheDefaults)
+{
+    Original<TcpCongestionOps> original;
+    const auto getBeta = [&] {
+        DoubleValue beta;
+        original.Get(TcpCubic::GetTypeId())->GetAttribute("Beta", beta);
+        return beta.Get();
+    };
+    EXPECT_EQ(getBeta(), 0.7);
+    {
+        ChangedDefault changed("ns3::TcpCubic::Beta", "0.5", "0.7");
+        EXPECT_EQ(getBeta(), 0.5);
+    }
+    EXPECT_EQ(getBeta(), 0.7);
+}
+
+// The parents' defaults count as well.
+TEST(Original, FollowsTheDefaultsOfParents)
+{
+    Original<RttEstimator> original;
+    const TypeId type = RttMeanDeviation::GetTypeId();
+    EXPECT_EQ(original.Get(type)->GetEstimate(), Seconds(1));
+    ChangedDefault changed("ns3::RttEstimator::InitialEstimation", "2s", "1s");
+    EXPECT_EQ(original.Get(type)->GetEstimate(), Seconds(2));
+}
+
+// A copy is as good as a new object: it has each attribute of what was copied.
+TEST(Original, CopiesHaveAllAttributes)
+{
+    const std::vector<Ptr<RttEstimator>> estimators{CreateObject<RttMeanDeviation>(),
+                                                    CreateObject<RttLinux>()};
+    for (const auto& estimator : estimators)
+    {
+        const Lines before = Describe(estimator);
+        Disturb(estimator);
+        EXPECT_NE(Describe(estimator), before);
+        EXPECT_EQ(Describe(estimator->Copy()), Describe(estimator));
+    }
+    for (int i = 0; i < 2; i++) // a switch that is left to chance may hit once
+    {
+        const Ptr<TcpCongestionOps> cubic = CreateObject<TcpCubic>();
+        for (int j = 0; j <= i; j++)
+        {
+            Disturb(cubic);
+        }
+        EXPECT_EQ(Describe(compat::Fork(cubic)), Describe(cubic));
+    }
+}
+
+// Each socket has a congestion control of its own, with the defaults of its time.
+TEST_F(FastOpenTest, SocketsShareNoCongestionControl)
+{
+    const auto getCongestion = [](Ptr<Socket> socket) {
+        PointerValue congestion;
+        socket->GetAttribute("CongestionOps", congestion);
+        return congestion.Get<TcpCongestionOps>();
+    };
+    Build();
+    const auto first = getCongestion(NewClient()->socket);
+    const auto second = getCongestion(NewClient()->socket);
+    EXPECT_NE(first, second);
+    ASSERT_EQ(first->GetInstanceTypeId(), TcpCubic::GetTypeId());
+    ChangedDefault changed("ns3::TcpCubic::Beta", "0.5", "0.7");
+    DoubleValue beta;
+    getCongestion(NewClient()->socket)->GetAttribute("Beta", beta);
+    EXPECT_EQ(beta.Get(), 0.5);
+    first->GetAttribute("Beta", beta);
+    EXPECT_EQ(beta.Get(), 0.7);
+}
