@@ -20,6 +20,7 @@
 #include <cstring>
 #include <fstream>
 #include <iostream>
+#include <map>
 #include <regex>
 #include <set>
 #include <sstream>
@@ -368,12 +369,10 @@ main(int argc, char* argv[])
     help.Usage("Compare short transfers over TCP Fast Open with the plain handshake.\n"
                "TCP's settings are Linux's, as attributes (Scenario::LinuxTcp() lists them);\n"
                "change them by --ns3::TcpSocket::InitialCwnd=4, say.");
+    std::map<std::string, std::string> standards; // what help keeps references to
     for (const auto& [name, flag] : flags)
     {
-        help.AddValue(name,
-                      flag.help,
-                      Callback<bool, const std::string&>([](const std::string&) { return true; }),
-                      flag.standard);
+        help.AddValue(name, flag.help, standards[name] = flag.standard);
     }
     static const std::regex form("--([^=]+)(?:=(.*))?");
     for (int i = 1; i < argc; i++)

@@ -108,7 +108,8 @@ CountOrders(KeepOut keepOut)
     listener->Listen();
 
     // The network delivers the first segment after ORDERING once more.
-    auto device = DynamicCast<PointToPointNetDevice>(path->GetServer()->GetDevice(0));
+    // A trace that held a reference to its own object would keep it for ever.
+    auto* device = PeekPointer(DynamicCast<PointToPointNetDevice>(path->GetServer()->GetDevice(0)));
     bool repeated = false;
     device->TraceConnectWithoutContext(
         "PhyRxEnd",

@@ -490,13 +490,14 @@ TcpFastOpenSocket::ReceivedData(Ptr<Packet> packet, const TcpHeader& header)
 void
 TcpFastOpenSocket::ReTxTimeout()
 {
-    if (m_txBuffer->Size() > 0)
+    const bool data = m_txBuffer->Size() > 0;
+    const bool last = m_dataRetrCount == 0; // the base gives up now
+    if (last && (data || m_state == FIN_WAIT_1 || m_state == CLOSING || m_state == LAST_ACK))
     {
-        const bool last = m_dataRetrCount == 0; // the base gives up now
-        if (last)
-        {
-            m_error = TIMED_OUT;
-        }
+        m_error = TIMED_OUT;
+    }
+    if (data)
+    {
         SuspectTimeout(m_dataRetries - m_dataRetrCount, last);
     }
     TcpLinuxSocket::ReTxTimeout();

@@ -32,6 +32,8 @@ namespace
 const Time REORDERING_SLACK = MilliSeconds(2);
 /// What a lone segment's probe waits for a delayed ACK (RFC 8985, section 7.2).
 const Time LONE_SEGMENT_SLACK = MilliSeconds(200);
+/// The longest time between two retransmissions (RFC 6298, section 2.5; as the base).
+const Time MAX_RTO = Seconds(60);
 
 /// What decides whether a segment needs care. Reading a whole header costs much
 /// more, for each of its options becomes an object.
@@ -133,6 +135,22 @@ TcpLinuxSocket::DoForwardUp(Ptr<Packet> packet,
         ReceivedEarlierAck(header);
         return;
     }
+    if ((m_state == FIN_WAIT_1 || m_state == FIN_WAIT_2 || m_state == CLOSE_WAIT) &&
+        (glimpse.flags & TcpHeader::FIN) && (glimpse.flags & TcpHeader::ACK) &&
+        !(glimpse.flags & (TcpHeader::RST | TcpHeader::SYN)))
+    {
+        TcpHeader header;
+        if (packet->PeekHeader(header) < packet->GetSize() || m_state == CLOSE_WAIT)
+        {
+            packet->RemoveHeader(header);
+            m_rxTrace(packet, header, this);
+            if (ReceivedSegment(header))
+            {
+                ProcessWait(packet, header);
+            }
+            return;
+        }
+    }
     SequenceNumber32 earlyFin;
     bool early = false;
     if (m_tailRecovery && m_sackEnabled && m_connected && (glimpse.flags & TcpHeader::FIN))
@@ -174,16 +192,10 @@ void
 TcpLinuxSocket::ReceivedEarlierAck(const TcpHeader& header)
 {
     NS_LOG_FUNCTION(this << header);
-    if (m_timestampEnabled)
+    if (!ReceivedSegment(header))
     {
-        if (!header.HasOption(TcpOption::TS))
-        {
-            return;
-        }
-        ProcessOptionTimestamp(header.GetOption(TcpOption::TS), header.GetSequenceNumber());
+        return;
     }
-    EstimateRtt(header);
-    UpdateWindowSize(header);
     ReceivedAck(Create<Packet>(), header);
     if (header.GetFlags() & TcpHeader::FIN)
     {
@@ -191,10 +203,70 @@ TcpLinuxSocket::ReceivedEarlierAck(const TcpHeader& header)
     }
     if (m_txBuffer->Size() == 0 && m_retxEvent.IsExpired())
     {
-        m_retxEvent = Simulator::Schedule(m_rto,
-                                          &TcpLinuxSocket::SendEmptyPacket,
-                                          this,
-                                          TcpHeader::FIN | TcpHeader::ACK);
+        m_retxEvent = Simulator::Schedule(m_rto, &TcpLinuxSocket::ReTxTimeout, this);
+    }
+}
+
+bool
+TcpLinuxSocket::ReceivedSegment(const TcpHeader& header)
+{
+    if (m_timestampEnabled)
+    {
+        if (!header.HasOption(TcpOption::TS))
+        {
+            return false;
+        }
+        ProcessOptionTimestamp(header.GetOption(TcpOption::TS), header.GetSequenceNumber());
+    }
+    EstimateRtt(header);
+    UpdateWindowSize(header);
+    return true;
+}
+
+void
+TcpLinuxSocket::ProcessWait(Ptr<Packet> packet, const TcpHeader& header)
+{
+    NS_LOG_FUNCTION(this << header);
+    const uint8_t flags =
+        header.GetFlags() & (TcpHeader::SYN | TcpHeader::ACK | TcpHeader::FIN | TcpHeader::RST);
+    if (flags != (TcpHeader::FIN | TcpHeader::ACK) ||
+        (packet->GetSize() == 0 && m_state != CLOSE_WAIT))
+    {
+        TcpSocketBase::ProcessWait(packet, header);
+        return;
+    }
+    Ptr<TcpLinuxSocket> self(this);
+    const SequenceNumber32 fin = header.GetSequenceNumber() + packet->GetSize();
+    if (m_state != CLOSE_WAIT && fin >= m_tcb->m_rxBuffer->NextRxSequence() &&
+        fin <= m_tcb->m_rxBuffer->MaxRxSequence())
+    {
+        m_tcb->m_rxBuffer->SetFinSequence(fin);
+    }
+    ReceivedAck(packet, header);
+    if (m_state == FIN_WAIT_1 && m_txBuffer->Size() == 0 &&
+        header.GetAckNumber() > m_tcb->m_highTxMark)
+    {
+        m_state = FIN_WAIT_2;
+    }
+    if (!m_tcb->m_rxBuffer->Finished())
+    {
+        return;
+    }
+    if (m_state == FIN_WAIT_1)
+    {
+        m_state = CLOSING;
+    }
+    else if (m_state == FIN_WAIT_2)
+    {
+        TimeWait();
+    }
+    if (packet->GetSize() == 0 || m_highTxAck < m_tcb->m_rxBuffer->NextRxSequence())
+    {
+        SendEmptyPacket(TcpHeader::ACK); // unless the data has brought it forth
+    }
+    if (m_state != CLOSE_WAIT && !m_shutdownRecv)
+    {
+        NotifyDataRecv();
     }
 }
 
@@ -268,6 +340,18 @@ TcpLinuxSocket::SendEmptyPacket(uint8_t flags)
         // after all data, lest the peer take a part for the whole.
         m_tcb->m_nextTxSequence = fin;
     }
+    if ((flags & TcpHeader::FIN) && m_retxEvent.IsExpired() && (m_endPoint || m_endPoint6))
+    {
+        // Before the base starts its timer, which sends the FIN for ever
+        constexpr uint32_t enough = 10; // a factor beyond every maximum
+        const Time rto =
+            Max(m_rtt->GetEstimate() + Max(m_clockGranularity, m_rtt->GetVariation() * 4),
+                m_minRto);
+        m_retxEvent =
+            Simulator::Schedule(Min(rto * (1 << std::min(m_finTimeouts, enough)), MAX_RTO),
+                                &TcpLinuxSocket::ReTxTimeout,
+                                this);
+    }
     TcpSocketBase::SendEmptyPacket(flags);
     if (flags & TcpHeader::FIN)
     {
@@ -328,10 +412,32 @@ TcpLinuxSocket::ReceivedAck(Ptr<Packet> packet, const TcpHeader& header)
 void
 TcpLinuxSocket::ReTxTimeout()
 {
+    if (m_txBuffer->Size() == 0 &&
+        (m_state == FIN_WAIT_1 || m_state == CLOSING || m_state == LAST_ACK))
+    {
+        FinTimeout();
+        return;
+    }
     const bool fresh = m_tcb->m_congState != TcpSocketState::CA_LOSS;
     TcpSocketBase::ReTxTimeout();
     m_doubtTimeout =
         m_fRto && m_sackEnabled && fresh && m_tcb->m_congState == TcpSocketState::CA_LOSS;
+}
+
+void
+TcpLinuxSocket::FinTimeout()
+{
+    NS_LOG_FUNCTION(this << m_dataRetrCount);
+    if (m_dataRetrCount == 0)
+    {
+        m_state = CLOSED;
+        NotifyErrorClose();
+        DeallocateEndPoint();
+        return;
+    }
+    m_dataRetrCount--;
+    m_finTimeouts++;
+    SendEmptyPacket(TcpHeader::FIN);
 }
 
 uint32_t

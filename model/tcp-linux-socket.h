@@ -24,8 +24,11 @@ namespace ns3
  * never end when segments are lost around the FIN: the FIN's sequence number is
  * behind all data; in CLOSING and LAST-ACK only an ACK of the FIN ends the
  * connection; a FIN that was put off is sent when the last data is acknowledged;
- * and a missing segment that completes the peer's data after Close() does not
- * make the socket forget that it has closed.
+ * a missing segment that completes the peer's data after Close() does not make
+ * the socket forget that it has closed; a FIN that comes with data is behind the
+ * data, and is acknowledged, after Close() too; and a FIN that nobody
+ * acknowledges is sent again ever less often (RFC 6298, section 5.5), and
+ * DataRetries times at most.
  *
  * - QuickAcks: a receiver acknowledges the first segments of a connection one
  *   by one, and only then every second one (Linux's quick-ACK mode).
@@ -84,6 +87,15 @@ class TcpLinuxSocket : public compat::WithTypeId<TcpLinuxSocket, TcpSocketBase>
      */
     void SendSegment(Ptr<Packet> packet, TcpHeader& header);
 
+    /**
+     * Process a segment in FIN-WAIT-1, FIN-WAIT-2 or CLOSE-WAIT; in place of the
+     * base's function of this name, to which a FIN is where its segment starts.
+     *
+     * @param packet the payload
+     * @param header the header
+     */
+    void ProcessWait(Ptr<Packet> packet, const TcpHeader& header);
+
   private:
     /// A segment that was sent and not yet acknowledged.
     struct Flight
@@ -138,6 +150,20 @@ class TcpLinuxSocket : public compat::WithTypeId<TcpLinuxSocket, TcpSocketBase>
     void ReceivedEarlierAck(const TcpHeader& header);
 
     /**
+     * The FIN alone timed out: send it again, or give up.
+     */
+    void FinTimeout();
+
+    /**
+     * Take from a segment's timestamps, acknowledgement and window what is of use
+     * in any state.
+     *
+     * @param header the segment's header
+     * @return whether the segment may be processed (RFC 7323, section 3.2)
+     */
+    bool ReceivedSegment(const TcpHeader& header);
+
+    /**
      * Acknowledge a FIN that arrived out of order, with a SACK block.
      *
      * @param fin the FIN's sequence number
@@ -147,6 +173,8 @@ class TcpLinuxSocket : public compat::WithTypeId<TcpLinuxSocket, TcpSocketBase>
     uint32_t m_quickAcks{0};    //!< attribute QuickAcks; counts down
     bool m_tailRecovery{false}; //!< attribute TailRecovery
     bool m_fRto{false};         //!< attribute FRto
+
+    uint32_t m_finTimeouts{0}; //!< how often the FIN has timed out
 
     std::map<SequenceNumber32, Flight> m_flight; //!< what is under way, by its start
     Time m_lastDelivered;                        //!< when the latest delivered one was sent

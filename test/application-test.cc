@@ -202,7 +202,8 @@ class Idempotence : public FastOpenTest
             }
         };
         // The network delivers the client's first SYN once more, 10 s later.
-        Ptr<NetDevice> device = path->GetServer()->GetDevice(0);
+        auto* device = // no Ptr: the trace would keep its own object
+            PeekPointer(DynamicCast<PointToPointNetDevice>(path->GetServer()->GetDevice(0)));
         device->TraceConnectWithoutContext(
             "PhyRxEnd",
             Callback<void, Ptr<const Packet>>([this, device](Ptr<const Packet> packet) {
@@ -211,7 +212,7 @@ class Idempotence : public FastOpenTest
                     repeated = true;
                     Simulator::Schedule(Seconds(10),
                                         &PointToPointNetDevice::Receive,
-                                        DynamicCast<PointToPointNetDevice>(device),
+                                        device,
                                         packet->Copy());
                 }
             }));
