@@ -297,7 +297,7 @@ int
 TcpFastOpenSocket::Close()
 {
     NS_LOG_FUNCTION(this);
-    if (m_state == CLOSING || m_resetSent)
+    if (m_state == CLOSING || m_tornDown)
     {
         // Closed already. The base would reset the connection and tell the
         // application, for ever if that closes when it is told.
@@ -362,6 +362,18 @@ TcpFastOpenSocket::DoForwardUp(Ptr<Packet> packet,
             }
             return;
         }
+        if ((flags & TcpHeader::RST) && m_state != CLOSED && m_state != TIME_WAIT)
+        {
+            // The base would answer a reset with ACK by one of its own, and report
+            // two ends. Like the base, report it as a close; the error tells it apart.
+            TcpHeader header;
+            packet->RemoveHeader(header);
+            m_rxTrace(packet, header, this);
+            m_error = m_state == LAST_ACK ? NO_ERROR : RESET;
+            m_tornDown = true;
+            CloseAndNotify();
+            return;
+        }
         TcpLinuxSocket::DoForwardUp(packet, fromAddress, toAddress);
         return;
     }
@@ -407,15 +419,7 @@ TcpFastOpenSocket::IsAcceptable(Ptr<const Packet> packet, bool& answer)
         // In the window, but not exact: a forgery, or a true peer that will send
         // it again when it is answered (RFC 5961, section 3.2).
         answer = seq > expected && !beyond;
-        if (seq != expected)
-        {
-            return false;
-        }
-        if (m_state != LAST_ACK)
-        {
-            m_error = RESET; // the base reports a reset like a normal close
-        }
-        return true;
+        return seq == expected;
     }
     if ((flags & TcpHeader::SYN) || beyond)
     {
@@ -456,7 +460,7 @@ TcpFastOpenSocket::SendEmptyPacket(uint8_t flags)
     {
         if (flags & TcpHeader::RST)
         {
-            m_resetSent = true;
+            m_tornDown = true;
             LeaveQueue(); // the base tears the connection down
         }
         TcpLinuxSocket::SendEmptyPacket(flags);
@@ -518,7 +522,7 @@ TcpFastOpenSocket::Open(uint8_t flags, bool plain)
     m_synRetransmissions = 0;
     m_error = NO_ERROR;
     m_closeNotified = false;
-    m_resetSent = false;
+    m_tornDown = false;
 
     const auto& fastOpen = GetFastOpen();
     if (fastOpen && fastOpen->IsClientEnabled() && (m_fastOpenConnect || m_sendToData) && !plain)

@@ -495,7 +495,7 @@ class TcpFastOpenSocket : public compat::WithTypeId<TcpFastOpenSocket, TcpLinuxS
     uint32_t m_synDataAcked{0};                //!< what the SYN-ACK acknowledged of it
     uint16_t m_peerMss{0};                     //!< the peer's MSS option, 0 without one
     Ptr<Packet> m_sendToData;                  //!< what SendTo(MSG_FASTOPEN) offers to the SYN
-    bool m_resetSent{false};                   //!< we have torn the connection down
+    bool m_tornDown{false};                    //!< there is no connection left to close
     ConnectionError m_error{NO_ERROR};         //!< how the connection failed
 };
 
