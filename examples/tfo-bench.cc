@@ -250,12 +250,10 @@ main(int argc, char* argv[])
     // Our own flags are read here, to refuse in one line; --PrintHelp and its kind are ns-3's.
     CommandLine help(__FILE__);
     help.Usage("Measure what the module's sockets cost the simulator, as ratios to ns-3's own.");
+    std::map<std::string, std::string> standards; // what help keeps references to
     for (const auto& [name, flag] : flags)
     {
-        help.AddValue(name,
-                      flag.help,
-                      Callback<bool, const std::string&>([](const std::string&) { return true; }),
-                      flag.standard);
+        help.AddValue(name, flag.help, standards[name] = flag.standard);
     }
     static const std::regex form("--([^=]+)(?:=(.*))?");
     for (int i = 1; i < argc; i++)
