@@ -553,6 +553,8 @@ TcpLinuxSocket::DetectLoss()
         return;
     }
     NS_LOG_LOGIC("segment at " << m_flight.begin()->first << " is lost");
+    // From here the base resends (3.48). It notes ACKs that it then ignores, too.
+    m_highRxAckMark = m_txBuffer->HeadSequence();
     EnterRecovery(0);
     SendPendingData(m_connected);
 }
