@@ -32,6 +32,31 @@ namespace
 const Time REORDERING_SLACK = MilliSeconds(2);
 /// What a lone segment's probe waits for a delayed ACK (RFC 8985, section 7.2).
 const Time LONE_SEGMENT_SLACK = MilliSeconds(200);
+
+/**
+ * @param header a header
+ * @return the same without a SACK option
+ */
+TcpHeader
+WithoutSack(const TcpHeader& header)
+{
+    TcpHeader copy;
+    copy.SetSourcePort(header.GetSourcePort());
+    copy.SetDestinationPort(header.GetDestinationPort());
+    copy.SetSequenceNumber(header.GetSequenceNumber());
+    copy.SetAckNumber(header.GetAckNumber());
+    copy.SetFlags(header.GetFlags());
+    copy.SetWindowSize(header.GetWindowSize());
+    for (const auto& option : header.GetOptionList())
+    {
+        if (option->GetKind() != TcpOption::SACK)
+        {
+            copy.AppendOption(option);
+        }
+    }
+    return copy;
+}
+
 /// The longest time between two retransmissions (RFC 6298, section 2.5; as the base).
 const Time MAX_RTO = Seconds(60);
 
@@ -367,6 +392,22 @@ TcpLinuxSocket::SendDataPacket(SequenceNumber32 seq, uint32_t maxSize, bool with
     return size;
 }
 
+bool
+TcpLinuxSocket::IsSackSound(const TcpHeader& header) const
+{
+    const auto sack = DynamicCast<const TcpOptionSack>(header.GetOption(TcpOption::SACK));
+    if (!sack)
+    {
+        return true;
+    }
+    const SequenceNumber32 head = m_txBuffer->HeadSequence();
+    const auto blocks = sack->GetSackList();
+    return head < m_tcb->m_highTxMark.Get() &&
+           std::none_of(blocks.begin(), blocks.end(), [head](const auto& block) {
+               return block.first <= head && block.second > head;
+           });
+}
+
 void
 TcpLinuxSocket::ReceivedAck(Ptr<Packet> packet, const TcpHeader& header)
 {
@@ -380,19 +421,7 @@ TcpLinuxSocket::ReceivedAck(Ptr<Packet> packet, const TcpHeader& header)
     m_hold = m_doubtTimeout && advances && header.GetAckNumber() < m_recover &&
              m_txBuffer->SizeFromSequence(m_tcb->m_highTxMark) > 0;
     m_doubtTimeout = m_doubtTimeout && !advances;
-    if (header.GetAckNumber() < head && (m_txBuffer->Size() == 0 || head == m_tcb->m_highTxMark))
-    {
-        // An old ACK, and nothing is under way. The base reads its data, and, for
-        // its SACK blocks, the first of the segments under way (3.37 to 3.48).
-        if (packet->GetSize() > 0)
-        {
-            ReceivedData(packet, header);
-        }
-    }
-    else
-    {
-        TcpSocketBase::ReceivedAck(packet, header);
-    }
+    TcpSocketBase::ReceivedAck(packet, IsSackSound(header) ? header : WithoutSack(header));
     if (m_hold)
     {
         m_hold = false;

@@ -122,6 +122,13 @@ class TcpLinuxSocket : public compat::WithTypeId<TcpLinuxSocket, TcpSocketBase>
     void NoteDelivered(const TcpHeader& header);
 
     /**
+     * @param header an ACK
+     * @return whether ns-3's scoreboard can take its SACK blocks: it wants a segment
+     *         under way, and none that says that the first of them has arrived
+     */
+    bool IsSackSound(const TcpHeader& header) const;
+
+    /**
      * Look for a segment that must be lost, as RACK does, and start the timer
      * of one that may be.
      */
