@@ -86,27 +86,25 @@ AddSocketTags(const S* socket,
 }
 
 /**
- * Copy a congestion control. From 3.41 on copies of TcpCubic leave the member
- * behind the attribute TcpFriendliness to chance.
+ * Complete a copy of a congestion control. From 3.41 on copies of TcpCubic leave
+ * the member behind the attribute TcpFriendliness to chance.
  *
  * @param original the congestion control
- * @return the copy, with all attributes of the original
+ * @param copy what its Fork() made
  */
-inline Ptr<TcpCongestionOps>
-Fork(const Ptr<TcpCongestionOps>& original)
+inline void
+CompleteFork(const Ptr<TcpCongestionOps>& original, const Ptr<TcpCongestionOps>& copy)
 {
     const char* const lost = "TcpFriendliness";
     static const bool loses = [lost] {
         struct TypeId::AttributeInformation info;
         return TcpCubic::GetTypeId().LookupAttributeByName(lost, &info);
     }();
-    Ptr<TcpCongestionOps> copy = original->Fork();
     BooleanValue value;
-    if (loses && original->GetAttributeFailSafe(lost, value))
+    if (loses && original && original->GetAttributeFailSafe(lost, value))
     {
         copy->SetAttribute(lost, value);
     }
-    return copy;
 }
 
 } // namespace compat

@@ -79,13 +79,23 @@ TcpFastOpenSocketFactory::CreateSocket()
     const TypeId rtt = GetNamed(tcp, "RttEstimatorType");
     const bool copyRtt = rtt == RttMeanDeviation::GetTypeId() || rtt == RttLinux::GetTypeId();
     socket->SetRtt(copyRtt ? m_rtt.Get(rtt)->Copy() : CreateOf<RttEstimator>(rtt));
-    const TypeId congestion = GetNamed(tcp, "SocketType");
-    socket->SetCongestionControlAlgorithm(congestion == TcpCubic::GetTypeId()
-                                              ? compat::Fork(m_congestion.Get(congestion))
-                                              : CreateOf<TcpCongestionOps>(congestion));
+    socket->SetCongestionControlAlgorithm(CreateCongestionControl(GetNamed(tcp, "SocketType")));
     socket->SetRecoveryAlgorithm(CreateOf<TcpRecoveryOps>(GetNamed(tcp, "RecoveryType")));
     tcp->AddSocket(socket);
     return socket;
+}
+
+Ptr<TcpCongestionOps>
+TcpFastOpenSocketFactory::CreateCongestionControl(TypeId type)
+{
+    if (type != TcpCubic::GetTypeId())
+    {
+        return CreateOf<TcpCongestionOps>(type);
+    }
+    Ptr<TcpCongestionOps> original = m_congestion.Get(type);
+    Ptr<TcpCongestionOps> copy = original->Fork();
+    compat::CompleteFork(original, copy);
+    return copy;
 }
 
 } // namespace ns3

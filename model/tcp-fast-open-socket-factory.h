@@ -39,6 +39,12 @@ class TcpFastOpenSocketFactory : public SocketFactory
     Ptr<Socket> CreateSocket() override;
 
   private:
+    /**
+     * @param type a type of congestion control
+     * @return a new object of it
+     */
+    Ptr<TcpCongestionOps> CreateCongestionControl(TypeId type);
+
     Original<RttEstimator> m_rtt;            //!< of which each socket gets a copy
     Original<TcpCongestionOps> m_congestion; //!< the same
 };

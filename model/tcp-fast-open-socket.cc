@@ -173,6 +173,7 @@ TcpFastOpenSocket::TcpFastOpenSocket(const TcpFastOpenSocket& listener)
       m_queue(listener.m_queue),
       m_nodesFastOpen(listener.m_nodesFastOpen)
 {
+    compat::CompleteFork(listener.m_congestionControl, m_congestionControl);
 }
 
 TcpFastOpenSocket::ConnectionError

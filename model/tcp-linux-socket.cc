@@ -395,17 +395,29 @@ TcpLinuxSocket::SendDataPacket(SequenceNumber32 seq, uint32_t maxSize, bool with
 bool
 TcpLinuxSocket::IsSackSound(const TcpHeader& header) const
 {
-    const auto sack = DynamicCast<const TcpOptionSack>(header.GetOption(TcpOption::SACK));
-    if (!sack)
-    {
-        return true;
-    }
+    constexpr int32_t farthest = 1 << 30; // what numbers can be compared over
     const SequenceNumber32 head = m_txBuffer->HeadSequence();
-    const auto blocks = sack->GetSackList();
-    return head < m_tcb->m_highTxMark.Get() &&
-           std::none_of(blocks.begin(), blocks.end(), [head](const auto& block) {
-               return block.first <= head && block.second > head;
-           });
+    const SequenceNumber32 next = std::max(head, header.GetAckNumber());
+    const SequenceNumber32 end = m_tcb->m_highTxMark.Get() + 1; // behind a FIN
+    const auto isSound = [&](const TcpOptionSack::SackBlock& block) {
+        const bool duplicate = block.second <= head && head - block.second < farthest;
+        return block.first < block.second &&
+               (duplicate || (block.first > head && block.second <= end &&
+                              (block.first > next || block.second <= next)));
+    };
+    for (const auto& option : header.GetOptionList())
+    {
+        if (option->GetKind() == TcpOption::SACK)
+        {
+            const auto blocks = DynamicCast<const TcpOptionSack>(option)->GetSackList();
+            if (head >= m_tcb->m_highTxMark.Get() ||
+                !std::all_of(blocks.begin(), blocks.end(), isSound))
+            {
+                return false;
+            }
+        }
+    }
+    return true;
 }
 
 void
@@ -472,7 +484,24 @@ TcpLinuxSocket::FinTimeout()
 uint32_t
 TcpLinuxSocket::AvailableWindow() const
 {
-    return m_hold ? 0 : TcpSocketBase::AvailableWindow();
+    if (m_hold)
+    {
+        return 0;
+    }
+    // The base counts what is in flight alone. Where some of the window has arrived
+    // out of order, new data would go beyond it.
+    const uint32_t available = TcpSocketBase::AvailableWindow();
+    const SequenceNumber32 highest = m_tcb->m_highTxMark;
+    const int32_t room = m_highRxAckMark.Get() + m_rWnd.Get() - highest;
+    SequenceNumber32 next;
+    SequenceNumber32 nextEnd;
+    if (!m_tailRecovery || (room >= 0 && available <= static_cast<uint32_t>(room)))
+    {
+        return available;
+    }
+    const bool recovery = m_sackEnabled && m_tcb->m_congState == TcpSocketState::CA_RECOVERY;
+    const bool fresh = m_txBuffer->NextSeg(&next, &nextEnd, recovery) && next >= highest;
+    return fresh ? std::max(room, 0) : available;
 }
 
 void

@@ -42,6 +42,8 @@ namespace ns3
  *     reordering timer of RACK, RFC 8985, section 6.2).
  *   - When nothing at all was heard for two round trips, the last segment is
  *     sent once more to bring forth an ACK (the loss probe, RFC 8985, section 7).
+ *   - New data stays within the peer's window also where some of that window has
+ *     arrived out of order.
  *   - In TIME-WAIT a FIN that comes again is acknowledged again (RFC 9293,
  *     section 3.10.7.4), so that the peer need not send it for ever.
  * - FRto: after a timeout, the first ACK is followed by two new segments instead
@@ -124,7 +126,8 @@ class TcpLinuxSocket : public compat::WithTypeId<TcpLinuxSocket, TcpSocketBase>
     /**
      * @param header an ACK
      * @return whether ns-3's scoreboard can take its SACK blocks: it wants a segment
-     *         under way, and none that says that the first of them has arrived
+     *         under way, and blocks of what is behind the first missing one, or of
+     *         what was acknowledged before (RFC 2883)
      */
     bool IsSackSound(const TcpHeader& header) const;
 

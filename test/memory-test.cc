@@ -16,6 +16,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <gtest/gtest.h>
+#include <iterator>
 #include <memory>
 #include <ostream>
 
@@ -158,7 +159,7 @@ Memory::Transfer(uint32_t transfers)
         Callback<void, const TransferRecord&>([this, transfers](const TransferRecord& record) {
             complete += record.status == TransferRecord::Status::OK;
             const ObjectVectorValue sockets = GetSockets(path->GetServer());
-            Count(sockets.Get(sockets.GetN() - 1)); // the newest is this transfer's
+            Count(std::prev(sockets.End())->second); // the newest is this transfer's
             counted++;
             if (record.transfer == transfers)
             {
