@@ -54,7 +54,7 @@ class TcpFastOpenBlackhole
     {
         constexpr uint32_t mostDoublings = 6;
         return m_times > 0 &&
-               Simulator::Now() < m_last + timeout * (1 << std::min(m_times - 1, mostDoublings));
+               (Simulator::Now() - m_last) / (1 << std::min(m_times - 1, mostDoublings)) < timeout;
     }
 
   private:

@@ -11,6 +11,7 @@
 #include "ns3/simulator.h"
 #include "ns3/string.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <sodium.h>
 
@@ -82,13 +83,14 @@ TcpFastOpenKeys::GetTypeId()
                           StringValue(""),
                           MakeStringAccessor(&TcpFastOpenKeys::SetText, &TcpFastOpenKeys::GetText),
                           MakeStringChecker())
-            .AddAttribute("RotationInterval",
-                          "Time between two changes of the keys, counted from the start of the "
-                          "simulation: the primary key becomes the backup, a random one the "
-                          "primary. 0: no changes.",
-                          TimeValue(Time(0)),
-                          MakeTimeAccessor(&TcpFastOpenKeys::m_interval),
-                          MakeTimeChecker(Time(0)));
+            .AddAttribute(
+                "RotationInterval",
+                "Time between two changes of the keys, counted from the start of the "
+                "simulation: the primary key becomes the backup, a random one the "
+                "primary. 0: no changes.",
+                TimeValue(Time(0)),
+                MakeTimeAccessor(&TcpFastOpenKeys::SetInterval, &TcpFastOpenKeys::GetInterval),
+                MakeTimeChecker(Time(0)));
     return tid;
 }
 
@@ -219,11 +221,30 @@ TcpFastOpenKeys::Update()
     {
         m_primary = Draw();
     }
-    // Not by events: they would keep a simulation from ending.
-    for (const int64_t due = GetDue(); m_rotations < due; m_rotations++)
+    // Not by events: they would keep a simulation from ending. Two changes leave
+    // nothing of the keys before, however many there should have been.
+    const int64_t due = GetDue();
+    for (m_rotations = std::max(m_rotations, due - 2); m_rotations < due; m_rotations++)
     {
         Rotate();
     }
+}
+
+void
+TcpFastOpenKeys::SetInterval(Time interval)
+{
+    if (m_primary)
+    {
+        Update(); // by the schedule that held until now
+    }
+    m_interval = interval;
+    m_rotations = GetDue();
+}
+
+Time
+TcpFastOpenKeys::GetInterval() const
+{
+    return m_interval;
 }
 
 int64_t

@@ -95,7 +95,8 @@ class TcpFastOpenKeys : public Object
     void SetText(std::string text);
 
     /**
-     * @return the keys as SetText() reads them; empty while none is set or drawn
+     * @return the keys as SetText() reads them, those of the last use; empty while
+     *         none is set or drawn
      */
     std::string GetText() const;
 
@@ -135,6 +136,16 @@ class TcpFastOpenKeys : public Object
   private:
     /// Draw what is not set, and change keys as often as the schedule wants by now.
     void Update();
+
+    /**
+     * @param interval time between two changes; 0: none
+     */
+    void SetInterval(Time interval);
+
+    /**
+     * @return time between two changes
+     */
+    Time GetInterval() const;
 
     /**
      * @return how many changes the schedule wants by now

@@ -35,10 +35,10 @@ TcpFastOpenNegativeCache::Add(const Path& path, Time first, Time most)
         {
             return; // another connection that was under way at the time
         }
-        entry.wait = Min(2 * found->wait, most);
+        entry.wait = found->wait > most / 2 ? most : 2 * found->wait;
         m_entries.erase(found);
     }
-    entry.until = Simulator::Now() + entry.wait;
+    entry.until = Simulator::Now() + Min(entry.wait, Time::Max() - Simulator::Now());
     m_entries.get<1>().push_front(entry);
     Shrink();
 }

@@ -205,15 +205,16 @@ TcpFastOpenSocket::Send(Ptr<Packet> packet, uint32_t flags)
         m_errno = ERROR_SHUTDOWN;
         return -1;
     }
-    if (m_state == SYN_RCVD && m_pending)
+    if (m_state == SYN_RCVD && (m_pending || !m_passive))
     {
-        // Early reply (RFC 7413, section 4.2.2); the base knows it from ESTABLISHED on.
+        // Early reply (RFC 7413, section 4.2.2), or a SYN has crossed ours; the base
+        // takes data from ESTABLISHED on.
         if (!m_txBuffer->Add(packet))
         {
             m_errno = ERROR_MSGSIZE;
             return -1;
         }
-        if (m_sendPendingDataEvent.IsExpired())
+        if (m_pending && m_sendPendingDataEvent.IsExpired())
         {
             m_sendPendingDataEvent =
                 Simulator::Schedule(TimeStep(1), &TcpFastOpenSocket::SendPendingData, this, true);
@@ -285,6 +286,10 @@ TcpFastOpenSocket::Listen()
 {
     NS_LOG_FUNCTION(this);
     const int result = TcpLinuxSocket::Listen();
+    if (result == 0)
+    {
+        m_tornDown = false;
+    }
     const auto& fastOpen = GetFastOpen();
     if (result == 0 && fastOpen && fastOpen->IsSet(TcpFastOpen::SERVER_WO_SOCKOPT1) &&
         m_queue->GetLimit() == 0)
@@ -317,7 +322,9 @@ TcpFastOpenSocket::Close()
         CloseAndNotify();
         return 0;
     }
-    if (m_state == SYN_SENT && m_txBuffer->Size() > 0)
+    const bool crossed = m_state == SYN_RCVD && !m_pending && !m_passive;
+    if ((m_state == SYN_SENT && m_txBuffer->Size() > 0) ||
+        (crossed && m_tcb->m_rxBuffer->Size() == 0))
     {
         // The data may be in the SYN already; it and the FIN still have to arrive.
         m_closeOnEmpty = true;
@@ -455,7 +462,18 @@ TcpFastOpenSocket::SendEmptyPacket(uint8_t flags)
     NS_LOG_FUNCTION(this << +flags);
     if (flags & TcpHeader::SYN)
     {
-        Open(flags, false); // Connect() wants to open
+        // Connect() wants to open; an earlier connection of this socket may have left
+        // something behind.
+        if (m_state == CLOSED)
+        {
+            m_txBuffer->DiscardUpTo(m_txBuffer->TailSequence());
+            m_closeOnEmpty = m_shutdownSend;
+            ForgetFlight();
+        }
+        m_synDeferred = false;
+        m_reportedOpen = false;
+        m_reportEvent.Cancel();
+        Open(flags, false);
     }
     else
     {
@@ -500,6 +518,7 @@ TcpFastOpenSocket::ReTxTimeout()
     if (last && (data || m_state == FIN_WAIT_1 || m_state == CLOSING || m_state == LAST_ACK))
     {
         m_error = TIMED_OUT;
+        m_tornDown = true;
     }
     if (data)
     {
@@ -518,6 +537,7 @@ TcpFastOpenSocket::Open(uint8_t flags, bool plain)
     m_option.reset();
     m_fastOpen = false;
     m_probesPath = false;
+    m_failureNoted = false;
     m_synDataSize = 0;
     m_synDataAcked = 0;
     m_synRetransmissions = 0;
@@ -662,13 +682,22 @@ TcpFastOpenSocket::ProcessInSynSent(Ptr<Packet> packet,
 
     if (packet->GetSize() > 0 || (flags & TcpHeader::FIN))
     {
-        // A SYN-ACK may carry data. The application has to know first that it is connected.
-        const TcpHeader rest = WithoutSyn(header);
-        Simulator::ScheduleNow(flags & TcpHeader::FIN ? &TcpFastOpenSocket::PeerClose
-                                                      : &TcpFastOpenSocket::ReceivedData,
-                               self,
-                               packet,
-                               rest);
+        // A SYN-ACK may carry data. The application has to know first that it is
+        // connected, and may close then.
+        Simulator::ScheduleNow([self, packet, rest = WithoutSyn(header)] {
+            if (!(rest.GetFlags() & TcpHeader::FIN))
+            {
+                self->ReceivedData(packet, rest);
+            }
+            else if (self->m_state == ESTABLISHED)
+            {
+                self->PeerClose(packet, rest);
+            }
+            else if (self->m_state == FIN_WAIT_1)
+            {
+                self->ProcessWait(packet, rest);
+            }
+        });
     }
 }
 
@@ -694,7 +723,7 @@ TcpFastOpenSocket::ReportOpen()
     m_reportedOpen = true;
     // The application may let go of the socket, or close it, before it hears of this.
     Ptr<TcpFastOpenSocket> self(this);
-    Simulator::ScheduleNow([self] {
+    m_reportEvent = Simulator::ScheduleNow([self] {
         if (self->m_endPoint || self->m_endPoint6)
         {
             self->ConnectionSucceeded();
@@ -748,6 +777,16 @@ TcpFastOpenSocket::SuspectTimeout(uint32_t earlier, bool last)
     }
 }
 
+void
+TcpFastOpenSocket::NoteSynDataFailure()
+{
+    if (!m_failureNoted)
+    {
+        m_failureNoted = true;
+        GetFastOpen()->NotifySynDataFailed(GetLocalIp(), GetPeerIp(), GetPeerPort());
+    }
+}
+
 template <class Ip>
 void
 TcpFastOpenSocket::ReceiveIcmp(Ip source, uint8_t ttl, uint8_t type, uint8_t code, uint32_t info)
@@ -755,7 +794,7 @@ TcpFastOpenSocket::ReceiveIcmp(Ip source, uint8_t ttl, uint8_t type, uint8_t cod
     NS_LOG_FUNCTION(this << source << +type << +code);
     if (m_state == SYN_SENT && m_synDataSize > 0 && m_synRetransmissions == 0)
     {
-        GetFastOpen()->NotifySynDataFailed(GetLocalIp(), GetPeerIp(), GetPeerPort());
+        NoteSynDataFailure();
     }
     if constexpr (std::is_same<Ip, Ipv4Address>::value)
     {
@@ -792,6 +831,10 @@ TcpFastOpenSocket::SettleSyn(SequenceNumber32 ack)
     }
     const bool all = m_synDataAcked == m_synDataSize;
     GetFastOpen()->NotifySynDataAnswered(GetLocalIp(), GetPeerIp(), GetPeerPort(), all);
+    if (!all)
+    {
+        NoteSynDataFailure();
+    }
     if (!all && m_synRetransmissions == 0)
     {
         GetFastOpen()->NotifyFallback(GetLocalIp(),
@@ -1395,7 +1438,7 @@ TcpFastOpenSocket::HandshakeTimeout()
     SuspectTimeout(m_synRetransmissions, last);
     if (m_synDataSize > 0 && m_synRetransmissions == 0)
     {
-        GetFastOpen()->NotifySynDataFailed(GetLocalIp(), GetPeerIp(), GetPeerPort());
+        NoteSynDataFailure();
     }
     if (last)
     {
@@ -1418,6 +1461,7 @@ TcpFastOpenSocket::FailToOpen(ConnectionError error)
     NS_LOG_FUNCTION(this << error);
     Ptr<TcpFastOpenSocket> self(this);
     m_error = error;
+    m_tornDown = true;
     m_rtt->Reset();
     LeaveQueue();
     m_state = CLOSED;
@@ -1505,6 +1549,10 @@ TcpFastOpenSocket::HeedHandshakeLoss()
 void
 TcpFastOpenSocket::StartTimers()
 {
+    if (!m_endPoint && !m_endPoint6)
+    {
+        return; // the application has torn the connection down in a callback
+    }
     if (m_retxEvent.IsExpired() &&
         (m_tcb->m_highTxMark.Get() > m_txBuffer->HeadSequence() || m_state == FIN_WAIT_1))
     {

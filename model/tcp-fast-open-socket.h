@@ -246,6 +246,11 @@ class TcpFastOpenSocket : public compat::WithTypeId<TcpFastOpenSocket, TcpLinuxS
     void SuspectTimeout(uint32_t earlier, bool last);
 
     /**
+     * Our SYN's data has failed: tell the node, once for a connection.
+     */
+    void NoteSynDataFailure();
+
+    /**
      * An ICMP error has come: note it where it answers a SYN with data.
      *
      * @tparam Ip Ipv4Address or Ipv6Address
@@ -433,12 +438,12 @@ class TcpFastOpenSocket : public compat::WithTypeId<TcpFastOpenSocket, TcpLinuxS
     uint16_t GetMss() const;
 
     /**
-     * @return our IP address; an empty Address without an endpoint
+     * @return our IP address, where there is an endpoint
      */
     Address GetLocalIp() const;
 
     /**
-     * @return the peer's IP address; an empty Address without an endpoint
+     * @return the peer's IP address, where there is an endpoint
      */
     Address GetPeerIp() const;
 
@@ -486,6 +491,8 @@ class TcpFastOpenSocket : public compat::WithTypeId<TcpFastOpenSocket, TcpLinuxS
     bool m_probesPath{false};                  //!< data ends the suspicion of a black hole
     bool m_passive{false};                     //!< we are a listener's child
     bool m_synDeferred{false};                 //!< the SYN waits for the first Send()
+    bool m_failureNoted{false};                //!< the node knows that our SYN's data failed
+    EventId m_reportEvent;                     //!< to tell the application that it is connected
     bool m_reportedOpen{false};                //!< the application takes us for connected
     uint32_t m_synRetransmissions{0};          //!< how often our SYN or SYN-ACK was sent again
     Time m_handshakeRto;                       //!< timeout of our SYN or SYN-ACK

@@ -268,7 +268,6 @@ TcpFastOpen::NotifySynDataAnswered(const Address& client,
     else
     {
         m_counters->activeFail++;
-        NotifySynDataFailed(client, server, port);
     }
 }
 

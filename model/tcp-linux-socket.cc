@@ -226,7 +226,7 @@ TcpLinuxSocket::ReceivedEarlierAck(const TcpHeader& header)
     {
         SendEmptyPacket(TcpHeader::ACK); // it comes again
     }
-    if (m_txBuffer->Size() == 0 && m_retxEvent.IsExpired())
+    if ((m_endPoint || m_endPoint6) && m_txBuffer->Size() == 0 && m_retxEvent.IsExpired())
     {
         m_retxEvent = Simulator::Schedule(m_rto, &TcpLinuxSocket::ReTxTimeout, this);
     }
@@ -392,6 +392,20 @@ TcpLinuxSocket::SendDataPacket(SequenceNumber32 seq, uint32_t maxSize, bool with
     return size;
 }
 
+void
+TcpLinuxSocket::ForgetFlight()
+{
+    m_reorderingEvent.Cancel();
+    m_probeEvent.Cancel();
+    m_flight.clear();
+    m_lastDelivered = Time();
+    m_deliveryRtt = Time();
+    m_leastRtt = Time::Max();
+    m_probed = false;
+    m_doubtTimeout = false;
+    m_finTimeouts = 0;
+}
+
 bool
 TcpLinuxSocket::IsSackSound(const TcpHeader& header) const
 {
@@ -437,7 +451,10 @@ TcpLinuxSocket::ReceivedAck(Ptr<Packet> packet, const TcpHeader& header)
     if (m_hold)
     {
         m_hold = false;
-        ProbeTimeout();
+        if (m_endPoint || m_endPoint6) // the application may have closed in a callback
+        {
+            ProbeTimeout();
+        }
     }
     if (m_closeOnEmpty && m_txBuffer->Size() == 0 &&
         (m_state == ESTABLISHED || m_state == CLOSE_WAIT))

@@ -90,6 +90,11 @@ class TcpLinuxSocket : public compat::WithTypeId<TcpLinuxSocket, TcpSocketBase>
     void SendSegment(Ptr<Packet> packet, TcpHeader& header);
 
     /**
+     * Forget what was under way: the socket is to be used anew.
+     */
+    void ForgetFlight();
+
+    /**
      * Process a segment in FIN-WAIT-1, FIN-WAIT-2 or CLOSE-WAIT; in place of the
      * base's function of this name, to which a FIN is where its segment starts.
      *

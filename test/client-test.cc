@@ -1020,3 +1020,64 @@ TEST_F(Client, C15_CloseIsNoError)
     EXPECT_EQ(client->events, (Lines{"connected", "closed"}));
     EXPECT_EQ(client->socket->GetConnectionError(), TcpFastOpenSocket::NO_ERROR);
 }
+
+// A socket that was told it is connected is told again when it connects again.
+TEST_F(Client, C11_ReusedSocketIsToldThatItIsConnected)
+{
+    FetchCookie();
+    auto client = NewClient();
+    client->socket->Connect(server);
+    client->socket->Close(); // before the first write: nothing has been sent
+    clientFastOpen->SetAttribute("Switch", UintegerValue(0));
+    client->events.clear();
+    client->socket->Connect(server);
+    EXPECT_TRUE(client->events.empty());
+    Run(Seconds(1));
+    ASSERT_FALSE(client->events.empty());
+    EXPECT_EQ(client->events.back(), "connected");
+    EXPECT_NEAR((client->connectedAt - Simulator::Now()).GetSeconds(), -0.9, 0.01);
+}
+
+// What a connection had not sent when it was reset is not the next one's.
+TEST_F(Client, C13_ReusedSocketSendsNothingOfTheLastConnection)
+{
+    FetchCookie();
+    Ptr<RawPeer> peer = PlayServer();
+    auto client = Open("old");
+    peer->SendAt(Simulator::Now() + MilliSeconds(60), {SYN | ACK, 0, 1, MSS, ""});
+    peer->SendAt(Simulator::Now() + MilliSeconds(120), {RST, 1, 0, {}, ""});
+    Run(MilliSeconds(300));
+    EXPECT_EQ(client->socket->GetConnectionError(), TcpFastOpenSocket::RESET);
+    path->GetServer()->GetObject<Ipv4>()->Insert(path->GetServer()->GetObject<TcpL4Protocol>());
+    client->socket->SetConnectCallback(MakeNullCallback<void, Ptr<Socket>>(),
+                                       MakeNullCallback<void, Ptr<Socket>>());
+    EXPECT_EQ(client->socket->Connect(server), 0);
+    client->socket->Send(MakePacket("new"));
+    Run(Seconds(2));
+    EXPECT_EQ(accepted.at(0)->received, "new");
+}
+
+// One connection is one failure, however often its SYN was lost.
+TEST_F(NegativeCache, C9_OneConnectionFailsOnce)
+{
+    FetchCookie();
+    clientFastOpen->SetAttribute("NegativeTimeout", TimeValue(Seconds(1)));
+    Drop(2, SegmentDropModel::CLIENT, 1);
+    Drop(2, SegmentDropModel::CLIENT, 2);
+    const Time start = Simulator::Now();
+    NextSyn(); // again after 1 s and 3 s
+    Run(start + MilliSeconds(3500) - Simulator::Now());
+    EXPECT_EQ(NextSyn(), "C SYN 0:5 cookie") << "1 s after the first timeout is over";
+}
+
+// A time without end has none.
+TEST_F(NegativeCache, C9_TimeWithoutEndIsForEver)
+{
+    Build();
+    TcpFastOpenNegativeCache cache;
+    cache.SetLimit(1);
+    const TcpFastOpenNegativeCache::Path path{Ipv4Address("10.0.0.1"), Ipv4Address("10.0.0.2")};
+    cache.Add(path, Time::Max(), Time::Max());
+    Run(Seconds(1000000));
+    EXPECT_TRUE(cache.IsNegative(path));
+}

@@ -793,3 +793,70 @@ TEST_F(Pending, S16_FastOpenDoesNotMindHalfOpenConnections)
     EXPECT_EQ(accepted.at(0)->received, "hello");
     EXPECT_EQ(pending, 1u);
 }
+
+// Changing the schedule changes no keys by itself.
+TEST_F(Keys, S13_NewScheduleCountsFromNow)
+{
+    Build();
+    Ptr<TcpFastOpenKeys> keys = serverFastOpen->GetKeys();
+    const TcpFastOpenCookie cookie = ValidCookie();
+    Run(Seconds(1000));
+    keys->SetAttribute("RotationInterval", TimeValue(Seconds(100)));
+    EXPECT_EQ(keys->Check(cookie, clientIp, serverIp), TcpFastOpenKeys::PRIMARY);
+    Run(Seconds(100));
+    EXPECT_EQ(keys->Check(cookie, clientIp, serverIp), TcpFastOpenKeys::BACKUP);
+    keys->SetAttribute("RotationInterval", TimeValue(NanoSeconds(1)));
+    Run(Seconds(1000));
+    EXPECT_EQ(keys->Check(cookie, clientIp, serverIp), TcpFastOpenKeys::NONE) << "and in no time";
+}
+
+// A reset of a child is reported once, also to an application that closes then.
+TEST_F(Pending, S11_ResetIsReportedOnce)
+{
+    uint32_t errors = 0;
+    listener->SetAcceptCallback(
+        MakeNullCallback<bool, Ptr<Socket>, const Address&>(),
+        Callback<void, Ptr<Socket>, const Address&>([&](Ptr<Socket> child, const Address&) {
+            child->SetCloseCallbacks(MakeNullCallback<void, Ptr<Socket>>(),
+                                     Callback<void, Ptr<Socket>>([&](Ptr<Socket> socket) {
+                                         errors++;
+                                         socket->Close(); // without having read
+                                     }));
+        }));
+    Ptr<RawPeer> peer = PlayClient();
+    peer->Send({SYN, 0, 0, Option(ValidCookie()), "hello"});
+    peer->SendAt(Simulator::Now() + MilliSeconds(120), {RST, 6, 0, {}, ""});
+    Run(Seconds(1));
+    EXPECT_EQ(errors, 1u);
+    EXPECT_EQ(peer->received.size(), 1u) << "the SYN-ACK, and no reset in return";
+}
+
+// An application that closes, data unread, within the handshake's last ACK ends all.
+TEST_F(Pending, S15_CloseWithinTheHandshakesAck)
+{
+    uint32_t calls = 0;
+    Ptr<Socket> kept;
+    listener->SetAcceptCallback(
+        MakeNullCallback<bool, Ptr<Socket>, const Address&>(),
+        Callback<void, Ptr<Socket>, const Address&>([&](Ptr<Socket> child, const Address&) {
+            kept = child;
+            child->SetRecvCallback(Callback<void, Ptr<Socket>>([&](Ptr<Socket> socket) {
+                if (++calls == 1)
+                {
+                    socket->Recv();
+                    socket->Send(MakePacket("early"));
+                }
+                else
+                {
+                    socket->Close();
+                }
+            }));
+        }));
+    Ptr<RawPeer> peer = PlayClient();
+    peer->Send({SYN, 0, 0, Option(ValidCookie()), "hello"});
+    peer->SendAt(Simulator::Now() + MilliSeconds(120), {ACK, 6, 1, {}, "more"});
+    Run(Seconds(10));
+    EXPECT_EQ(calls, 2u);
+    EXPECT_EQ(peer->received.back().header.GetFlags() & RST, RST);
+    EXPECT_EQ(pending, 0u);
+}
