@@ -472,7 +472,7 @@ TcpFastOpenSocket::SendEmptyPacket(uint8_t flags)
         }
         m_synDeferred = false;
         m_reportedOpen = false;
-        m_reportEvent.Cancel();
+        m_connects++;
         Open(flags, false);
     }
     else
@@ -723,8 +723,8 @@ TcpFastOpenSocket::ReportOpen()
     m_reportedOpen = true;
     // The application may let go of the socket, or close it, before it hears of this.
     Ptr<TcpFastOpenSocket> self(this);
-    m_reportEvent = Simulator::ScheduleNow([self] {
-        if (self->m_endPoint || self->m_endPoint6)
+    Simulator::ScheduleNow([self, connects = m_connects] {
+        if (connects == self->m_connects && (self->m_endPoint || self->m_endPoint6))
         {
             self->ConnectionSucceeded();
         }

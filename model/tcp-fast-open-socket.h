@@ -492,7 +492,7 @@ class TcpFastOpenSocket : public compat::WithTypeId<TcpFastOpenSocket, TcpLinuxS
     bool m_passive{false};                     //!< we are a listener's child
     bool m_synDeferred{false};                 //!< the SYN waits for the first Send()
     bool m_failureNoted{false};                //!< the node knows that our SYN's data failed
-    EventId m_reportEvent;                     //!< to tell the application that it is connected
+    uint32_t m_connects{0};                    //!< how often Connect() was called
     bool m_reportedOpen{false};                //!< the application takes us for connected
     uint32_t m_synRetransmissions{0};          //!< how often our SYN or SYN-ACK was sent again
     Time m_handshakeRto;                       //!< timeout of our SYN or SYN-ACK
