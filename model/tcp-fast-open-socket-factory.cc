@@ -27,18 +27,34 @@ NS_OBJECT_ENSURE_REGISTERED(TcpFastOpenSocketFactory);
 namespace
 {
 
-/**
- * @param tcp the protocol
- * @param attribute the name of an attribute that holds a type
- * @return the type
- */
-TypeId
-GetNamed(Ptr<const TcpL4Protocol> tcp, const std::string& attribute)
+/// An attribute of TcpL4Protocol that holds a type. Its name is looked up once.
+class TypeAttribute
 {
-    TypeIdValue type;
-    tcp->GetAttribute(attribute, type);
-    return type.Get();
-}
+  public:
+    /**
+     * @param name the attribute's name
+     */
+    explicit TypeAttribute(const std::string& name)
+    {
+        struct TypeId::AttributeInformation info;
+        TcpL4Protocol::GetTypeId().LookupAttributeByName(name, &info);
+        m_accessor = info.accessor;
+    }
+
+    /**
+     * @param tcp the protocol
+     * @return the type
+     */
+    TypeId Get(Ptr<const TcpL4Protocol> tcp) const
+    {
+        TypeIdValue type;
+        m_accessor->Get(PeekPointer(tcp), type);
+        return type.Get();
+    }
+
+  private:
+    Ptr<const AttributeAccessor> m_accessor; //!< reads it
+};
 
 /**
  * @tparam T the object's base class
@@ -71,16 +87,19 @@ TcpFastOpenSocketFactory::CreateSocket()
 {
     Ptr<TcpL4Protocol> tcp = GetObject<TcpL4Protocol>();
     NS_ABORT_MSG_UNLESS(tcp, "the node has no TCP; install the Internet stack first");
+    static const TypeAttribute rttType("RttEstimatorType");
+    static const TypeAttribute congestionType("SocketType");
+    static const TypeAttribute recoveryType("RecoveryType");
     Ptr<TcpFastOpenSocket> socket = CreateObject<TcpFastOpenSocket>();
     socket->SetNode(GetObject<Node>());
     socket->SetTcp(tcp);
     // Copies of what is common and slow to make. Not of anything: copies of TcpHybla
     // lack an attribute, those of TcpBbr share a random variable.
-    const TypeId rtt = GetNamed(tcp, "RttEstimatorType");
+    const TypeId rtt = rttType.Get(tcp);
     const bool copyRtt = rtt == RttMeanDeviation::GetTypeId() || rtt == RttLinux::GetTypeId();
     socket->SetRtt(copyRtt ? m_rtt.Get(rtt)->Copy() : CreateOf<RttEstimator>(rtt));
-    socket->SetCongestionControlAlgorithm(CreateCongestionControl(GetNamed(tcp, "SocketType")));
-    socket->SetRecoveryAlgorithm(CreateOf<TcpRecoveryOps>(GetNamed(tcp, "RecoveryType")));
+    socket->SetCongestionControlAlgorithm(CreateCongestionControl(congestionType.Get(tcp)));
+    socket->SetRecoveryAlgorithm(m_recovery.Get(recoveryType.Get(tcp))->Fork());
     tcp->AddSocket(socket);
     return socket;
 }

@@ -10,6 +10,7 @@
 #include "ns3/rtt-estimator.h"
 #include "ns3/socket-factory.h"
 #include "ns3/tcp-congestion-ops.h"
+#include "ns3/tcp-recovery-ops.h"
 
 namespace ns3
 {
@@ -47,6 +48,7 @@ class TcpFastOpenSocketFactory : public SocketFactory
 
     Original<RttEstimator> m_rtt;            //!< of which each socket gets a copy
     Original<TcpCongestionOps> m_congestion; //!< the same
+    Original<TcpRecoveryOps> m_recovery;     //!< the same
 };
 
 } // namespace ns3
