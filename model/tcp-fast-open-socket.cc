@@ -1490,7 +1490,15 @@ TcpFastOpenSocket::LeaveQueue(bool reset)
         return;
     }
     m_pending = false;
-    SetupCallback(); // ReceiveEarly() has done its work
+    Ptr<TcpFastOpenSocket> self(this); // ReceiveEarly() has done its work
+    if (m_endPoint)
+    {
+        m_endPoint->SetRxCallback(MakeCallback(&TcpFastOpenSocket::ForwardUp, self));
+    }
+    else if (m_endPoint6)
+    {
+        m_endPoint6->SetRxCallback(MakeCallback(&TcpFastOpenSocket::ForwardUp6, self));
+    }
     const auto leave = [queue = m_queue, fastOpen = GetFastOpen()] {
         queue->Leave();
         fastOpen->NotifyPending(-1);
