@@ -7,22 +7,7 @@
 
 set -u
 bench=$1
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-failed=0
-passed=0
-
-check()
-{
-    name=$1
-    shift
-    if "$@"; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "FAILED: $name" >&2
-    fi
-}
+. "$(dirname "$0")/checks.sh"
 
 # refuses TEXT ARGS: exit 2, nothing on stdout, one line on stderr that has the text
 refuses()
@@ -78,5 +63,4 @@ done
 check "an unknown flag is refused" refuses "--nothing" --nothing=1
 check "a bare word is refused" refuses "transfers" transfers
 
-echo "$passed passed, $failed failed"
-[ $failed -eq 0 ]
+conclude

@@ -9,22 +9,7 @@ set -u
 compare=$1
 python=$2
 plot=$3
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-failed=0
-passed=0
-
-check()
-{
-    name=$1
-    shift
-    if "$@"; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "FAILED: $name" >&2
-    fi
-}
+. "$(dirname "$0")/checks.sh"
 
 # refuses STATUS TEXT COMMAND...: exits so, with one line on stderr that has the text
 refuses()
@@ -199,5 +184,4 @@ for wrong in missing empty header cut column word; do
 done
 check "wrong files write nothing" [ ! -e "$dir/plots" ]
 
-echo "$passed passed, $failed failed"
-[ $failed -eq 0 ]
+conclude

@@ -8,10 +8,7 @@
 set -u
 python=$1
 conformance=$2
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-failed=0
-passed=0
+. "$(dirname "$0")/checks.sh"
 
 # A small project that is all right: two rules, three tests, the table.
 make_project()
@@ -151,5 +148,4 @@ expect "a table that cannot be written" 2 "doc/conformance.md cannot be written"
 make_project
 expect "an unknown flag" 2 "--chekc" --chekc
 
-echo "$passed passed, $failed failed"
-[ $failed -eq 0 ]
+conclude
