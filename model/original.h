@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <initializer_list>
 #include <vector>
 
 namespace ns3
@@ -36,14 +37,22 @@ class Original
   public:
     /**
      * @param type the type of the object
+     * @param parts the types of objects that it makes for itself and copies
      * @return an object with the attributes' defaults; not to be changed
      */
-    Ptr<T> Get(TypeId type)
+    Ptr<T> Get(TypeId type, std::initializer_list<TypeId> parts = {})
     {
         if (!m_object || type != m_type ||
             std::any_of(m_defaults.begin(), m_defaults.end(), IsOutdated))
         {
             Make(type);
+            for (const auto& part : parts)
+            {
+                for (std::size_t i = 0; i < part.GetAttributeN(); i++)
+                {
+                    m_defaults.push_back({part, i, part.GetAttribute(i).initialValue});
+                }
+            }
         }
         return m_object;
     }

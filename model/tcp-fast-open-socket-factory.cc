@@ -6,7 +6,6 @@
 
 #include "ns3-compat.h"
 #include "rtt-linux.h"
-#include "tcp-fast-open-socket.h"
 
 #include "ns3/node.h"
 #include "ns3/object-factory.h"
@@ -15,6 +14,7 @@
 #include "ns3/tcp-cubic.h"
 #include "ns3/tcp-l4-protocol.h"
 #include "ns3/tcp-recovery-ops.h"
+#include "ns3/tcp-socket-state.h"
 #include "ns3/type-id.h"
 
 #include <string>
@@ -90,7 +90,8 @@ TcpFastOpenSocketFactory::CreateSocket()
     static const TypeAttribute rttType("RttEstimatorType");
     static const TypeAttribute congestionType("SocketType");
     static const TypeAttribute recoveryType("RecoveryType");
-    Ptr<TcpFastOpenSocket> socket = CreateObject<TcpFastOpenSocket>();
+    Ptr<TcpFastOpenSocket> socket = CopyObject<TcpFastOpenSocket>(
+        m_socket.Get(TcpFastOpenSocket::GetTypeId(), {TcpSocketState::GetTypeId()}));
     socket->SetNode(GetObject<Node>());
     socket->SetTcp(tcp);
     // Copies of what is common and slow to make. Not of anything: copies of TcpHybla

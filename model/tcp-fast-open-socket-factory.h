@@ -6,6 +6,7 @@
 #define TCP_FAST_OPEN_SOCKET_FACTORY_H
 
 #include "original.h"
+#include "tcp-fast-open-socket.h"
 
 #include "ns3/rtt-estimator.h"
 #include "ns3/socket-factory.h"
@@ -46,6 +47,7 @@ class TcpFastOpenSocketFactory : public SocketFactory
      */
     Ptr<TcpCongestionOps> CreateCongestionControl(TypeId type);
 
+    Original<TcpFastOpenSocket> m_socket;    //!< of which each socket is a copy
     Original<RttEstimator> m_rtt;            //!< of which each socket gets a copy
     Original<TcpCongestionOps> m_congestion; //!< the same
     Original<TcpRecoveryOps> m_recovery;     //!< the same

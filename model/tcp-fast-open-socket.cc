@@ -163,17 +163,18 @@ TcpFastOpenSocket::TcpFastOpenSocket()
 {
 }
 
-TcpFastOpenSocket::TcpFastOpenSocket(const TcpFastOpenSocket& listener)
-    : compat::WithTypeId<TcpFastOpenSocket, TcpLinuxSocket>(listener),
-      m_fastOpenConnect(listener.m_fastOpenConnect),
-      m_reduceInitialCwnd(listener.m_reduceInitialCwnd),
-      m_mss(listener.m_mss),
-      m_noCookie(listener.m_noCookie),
-      m_keys(listener.m_keys),
-      m_queue(listener.m_queue),
-      m_nodesFastOpen(listener.m_nodesFastOpen)
+TcpFastOpenSocket::TcpFastOpenSocket(const TcpFastOpenSocket& socket)
+    : compat::WithTypeId<TcpFastOpenSocket, TcpLinuxSocket>(socket),
+      m_fastOpenConnect(socket.m_fastOpenConnect),
+      m_reduceInitialCwnd(socket.m_reduceInitialCwnd),
+      m_mss(socket.m_mss),
+      m_noCookie(socket.m_noCookie),
+      m_keys(socket.m_keys),
+      m_queue(Create<TcpFastOpenQueue>()),
+      m_nodesFastOpen(socket.m_nodesFastOpen)
 {
-    compat::CompleteFork(listener.m_congestionControl, m_congestionControl);
+    m_queue->SetLimit(socket.m_queue->GetLimit());
+    compat::CompleteFork(socket.m_congestionControl, m_congestionControl);
 }
 
 TcpFastOpenSocket::ConnectionError
@@ -453,7 +454,9 @@ TcpFastOpenSocket::IsAcceptable(Ptr<const Packet> packet, bool& answer)
 Ptr<TcpSocketBase>
 TcpFastOpenSocket::Fork()
 {
-    return CopyObject<TcpFastOpenSocket>(this);
+    Ptr<TcpFastOpenSocket> child = CopyObject<TcpFastOpenSocket>(this);
+    child->m_queue = m_queue; // where it may be pending
+    return child;
 }
 
 void

@@ -98,11 +98,11 @@ class TcpFastOpenSocket : public compat::WithTypeId<TcpFastOpenSocket, TcpLinuxS
     TcpFastOpenSocket();
 
     /**
-     * Copy a listener: its settings and callbacks, not its connection.
+     * Copy a socket: its settings, not its connection, nor its queue.
      *
-     * @param listener the listener
+     * @param socket the socket
      */
-    TcpFastOpenSocket(const TcpFastOpenSocket& listener);
+    TcpFastOpenSocket(const TcpFastOpenSocket& socket);
 
     /**
      * @return how the connection failed, if it did
@@ -478,7 +478,7 @@ class TcpFastOpenSocket : public compat::WithTypeId<TcpFastOpenSocket, TcpLinuxS
     uint16_t m_mss{0};                        //!< attribute Mss
     bool m_noCookie{false};                   //!< attribute FastOpenNoCookie
     Ptr<TcpFastOpenKeys> m_keys;              //!< attribute FastOpenKeys
-    Ptr<TcpFastOpenQueue> m_queue;            //!< the listener's count of pending connections
+    Ptr<TcpFastOpenQueue> m_queue;            //!< pending connections, ours or our listener's
     mutable Ptr<TcpFastOpen> m_nodesFastOpen; //!< the node's, once it was looked up
 
     // The handshake of this connection

@@ -1,7 +1,7 @@
 /*
  * SPDX-License-Identifier: GPL-2.0-only
  *
- * The copies that sockets get of their RTT estimator and congestion control.
+ * The copies that sockets are, and get of their RTT estimator and congestion control.
  */
 
 #include "fast-open-test.h"
@@ -14,8 +14,12 @@
 #include "ns3/rtt-linux.h"
 #include "ns3/tcp-congestion-ops.h"
 #include "ns3/tcp-cubic.h"
+#include "ns3/tcp-fast-open-socket.h"
+#include "ns3/tcp-socket-state.h"
 
 #include <gtest/gtest.h>
+
+#include <algorithm>
 
 using namespace ns3;
 
@@ -168,6 +172,19 @@ TEST(Original, FollowsTheDefaults)
     EXPECT_EQ(getBeta(), 0.7);
 }
 
+// So do those of the objects that it makes for itself.
+TEST(Original, FollowsTheDefaultsOfParts)
+{
+    Original<TcpFastOpenSocket> original;
+    const auto get = [&] {
+        return original.Get(TcpFastOpenSocket::GetTypeId(), {TcpSocketState::GetTypeId()});
+    };
+    const auto before = get();
+    EXPECT_EQ(get(), before);
+    const ChangedDefault changed("ns3::TcpSocketState::EnablePacing", "true", "false");
+    EXPECT_NE(get(), before);
+}
+
 // The parents' defaults count as well.
 TEST(Original, FollowsTheDefaultsOfParents)
 {
@@ -201,6 +218,45 @@ TEST(Original, CopiesHaveAllAttributes)
         compat::CompleteFork(cubic, copy);
         EXPECT_EQ(Describe(copy), Describe(cubic));
     }
+}
+
+// A socket of the factory, a copy as well, is as good as a new one, whatever the
+// defaults are: its own, and those of the state that it has.
+TEST_F(FastOpenTest, SocketsOfTheFactoryHaveAllDefaults)
+{
+    Build();
+    const auto create = [this] { return NewClient()->socket; };
+    const auto describe = [](Ptr<Object> socket) {
+        Lines lines = Describe(socket);
+        const auto differs = [](const std::string& line) {
+            return line.rfind("CongestionOps ", 0) == 0 || // is set by the factory
+                   line.rfind("UseAbe ", 0) == 0;          // ns-3 reads it from the state
+        };
+        lines.erase(std::remove_if(lines.begin(), lines.end(), differs), lines.end());
+        return lines;
+    };
+    const Lines before = describe(create());
+    EXPECT_GT(before.size(), 30U);
+    EXPECT_EQ(before, describe(CreateObject<TcpFastOpenSocket>()));
+    const ChangedDefault size("ns3::TcpSocket::SegmentSize", "1000", "536");
+    const ChangedDefault buffer("ns3::TcpSocket::RcvBufSize", "5000", "131072");
+    const ChangedDefault sack("ns3::TcpSocketBase::Sack", "false", "true");
+    const ChangedDefault acks("ns3::TcpLinuxSocket::QuickAcks", "7", "0");
+    const ChangedDefault queue("ns3::TcpFastOpenSocket::FastOpenQueueLength", "3", "4096");
+    EXPECT_NE(describe(create()), before);
+    EXPECT_EQ(describe(create()), describe(CreateObject<TcpFastOpenSocket>()));
+}
+
+// The limit of one socket's queue is nobody else's.
+TEST_F(FastOpenTest, SocketsShareNoQueue)
+{
+    Build();
+    const auto first = NewClient()->socket;
+    const auto second = NewClient()->socket;
+    first->SetAttribute("FastOpenQueueLength", UintegerValue(7));
+    UintegerValue length;
+    second->GetAttribute("FastOpenQueueLength", length);
+    EXPECT_EQ(length.Get(), 4096U);
 }
 
 // Each socket has a congestion control of its own, with the defaults of its time.
