@@ -2,11 +2,15 @@
 
 """The look of the figures, and parts that several of them have."""
 
+import math
 import re
 import textwrap
+from dataclasses import dataclass
 
 from matplotlib import pyplot as plt
-from tfo_data import FIRST, OPEN, PLAIN, SETTING, absent, select
+from matplotlib.figure import Figure
+from tfo_data import FIRST, OPEN, PLAIN, SETTING, SYN_DATA_LOSS, split_variant
+from tfo_stats import absent, select
 
 STYLE = {
     "font.family": "DejaVu Sans",
@@ -28,11 +32,26 @@ STYLE = {
 }
 NOTE_SIZE = 8
 TOPOLOGY_NAMES = {"lan": "LAN"}
+SAVING_STYLE = {"color": "black", "marker": "D", "markersize": 4.5, "linestyle": "-."}
+TRIP_STYLE = {"color": "0.45", "linewidth": 0.9, "linestyle": (0, (1, 2))}
+MOST_PLACES = 6  # in a note
+
+
+@dataclass
+class Drawing:
+    """A figure, the name of its files, and what it shows."""
+
+    name: str
+    caption: str
+    figure: Figure
+    remarks: list
 
 
 def bytes_text(count):
     """Write a number of bytes."""
-    return f"{count / 1000:g} kB" if count >= 1000 and count % 100 == 0 else f"{count} B"
+    if count >= 1_000_000 and count % 100_000 == 0:
+        return f"{count / 1_000_000:g} MB"
+    return f"{count / 1000:g} kB" if count >= 1000 and count % 100 == 0 else f"{count:g} B"
 
 
 def time_text(ms):
@@ -49,9 +68,25 @@ def setting_text(setting, loss=True):
     return text + ip_text(setting)
 
 
+def topology_name(topology):
+    """Write the name of a topology."""
+    return TOPOLOGY_NAMES.get(topology, topology)
+
+
+def variant_text(variant):
+    """Write what a variant sets, without the names of classes."""
+    return ", ".join(
+        f"loss of SYNs with data {value * 100:g} %"
+        if name == SYN_DATA_LOSS
+        else f"{name.split('::')[-1]} {value}"
+        for name, value in split_variant(variant).items()
+    )
+
+
 def ip_text(setting):
-    """Write what else a setting has than IPv4."""
-    return "" if setting["ip"] == "4" else ", IPv6"
+    """Write what else a setting has than IPv4 and Linux's TCP."""
+    text = "" if setting["ip"] == "4" else ", IPv6"
+    return text + (f", {variant_text(setting['variant'])}" if setting["variant"] else "")
 
 
 def size_text(setting, begin="Request"):
@@ -78,19 +113,18 @@ def sample(counts, rows):
 def failures(rows, label):
     """Write how many transfers failed or are absent, and where: label names a setting."""
     failed = []
-    missing = []
     for case in (PLAIN, FIRST, OPEN):
         some = select(rows, case)
         bad = some[some["status"] != "ok"]
         if len(bad):
             kinds = [f"{kind} {count}" for kind, count in bad["status"].value_counts().items()]
-            where = places(((key, len(few)) for key, few in bad.groupby(SETTING)), label)
+            where = places(bad.groupby(SETTING).size(), label)
             failed.append(f"{case['name']} {len(bad)} ({', '.join(kinds)}; {where})")
-        if case is not FIRST:
-            numbers = [(key, absent(few, case)) for key, few in rows.groupby(SETTING)]
-            total = sum(number for _, number in numbers)
-            if total:
-                missing.append(f"{case['name']} {total} ({places(numbers, label)})")
+    missing = []
+    for case in (PLAIN, OPEN):
+        numbers = absent(rows, case)
+        if len(numbers):
+            missing.append(f"{case['name']} {numbers.sum()} ({places(numbers, label)})")
     text = "No transfer failed."
     if failed:
         text = f"Failed transfers, left out of the means: {', '.join(failed)}."
@@ -101,13 +135,73 @@ def failures(rows, label):
 
 def places(numbers, label):
     """Write at which settings something was counted."""
-    return ", ".join(f"{number} at {label(key)}" for key, number in numbers if number)
+    if len(numbers) > MOST_PLACES:
+        return f"at {len(numbers)} settings"
+    return ", ".join(f"{number} at {label(key)}" for key, number in numbers.items())
+
+
+def point_label(key):
+    """Write where a point of a figure over RTT and loss is, from its setting's values."""
+    setting = dict(zip(SETTING, key))
+    loss = setting["loss"] or split_variant(setting["variant"]).get(SYN_DATA_LOSS, 0)
+    return f"{setting['rtt_ms']:g} ms" + (f" and {loss * 100:g} %" if loss else "")
+
+
+def spread(items, most):
+    """Return so many items at most, evenly spread, with the first and the last."""
+    if len(items) <= most:
+        return items
+    return [items[round(place * (len(items) - 1) / (most - 1))] for place in range(most)]
+
+
+def left_out(rows, columns, drawn, what):
+    """Return a remark on the settings that a figure does not show."""
+    others = rows.groupby(columns).ngroups - drawn
+    if not others:
+        return []
+    noun = "setting" if others == 1 else "settings"
+    return [f"left out: {others} p2p {noun} without complete pairs at more than one {what}"]
 
 
 def wrap_note(text, width):
     """Return the lines of a note for a width in inches; numbers and their units stay together."""
-    text = re.sub(r"(\d|±) (?=[%±\d]|ms|B\b|kB|run|transfer)", "\\1\u00a0", text)
+    text = re.sub(r"(\d|±) (?=[%±\d]|ms|s\b|B\b|kB|run|transfer)", "\\1\u00a0", text)
     return textwrap.wrap(text, int((width - 0.2) * 16.6))
+
+
+def describe_setting(setting):
+    """Write what the settings of a group of points have in common, for a note."""
+    parts = []
+    if "topology" in setting:
+        parts.append(topology_name(setting["topology"]))
+    if "rtt_ms" in setting:
+        parts.append(f"RTT {setting['rtt_ms']:g} ms")
+    parts.append(f"{setting['rate_mbps']:g} Mbit/s")
+    if setting.get("loss"):
+        parts.append(f"loss {setting['loss'] * 100:g} %")
+    if "request_bytes" in setting:
+        parts.append(f"request {bytes_text(setting['request_bytes'])}")
+    if "response_bytes" in setting:
+        parts.append(f"response {bytes_text(setting['response_bytes'])}")
+    return ", ".join(parts) + ip_text(setting)
+
+
+def log_ticks(low, high, most=5):
+    """Return round numbers for a logarithmic scale, few enough to be read."""
+    ticks = []
+    for steps in ((1, 2, 5), (1, 3), (1,)):
+        decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+        ticks = [step * 10.0**decade for decade in decades for step in steps]
+        ticks = [tick for tick in ticks if low <= tick <= high]
+        if len(ticks) <= most:
+            break
+    return ticks
+
+
+def panel_grid(panels):
+    """Return columns, lines and width in inches of a figure: one or two columns of a paper."""
+    columns = panels if panels < 4 else (2 if panels == 4 else 3)
+    return columns, -(-panels // columns), {1: 3.5, 2: 4.8, 3: 6.7}[columns]
 
 
 def new_figure(width, panel, rows, columns, note, *, legend=1, left=0.62, gap=(0.6, 0.75)):
