@@ -5,6 +5,7 @@
 import csv
 import functools
 import math
+import re
 
 import pandas as pd
 
@@ -107,6 +108,8 @@ def check_value(column, text):
         return value
     if column == "variant":
         split_variant(text)
+    if column == "topology" and not re.fullmatch(r"[A-Za-z0-9_.-]+", text):
+        raise ValueError(f"is '{text}', needs a name of letters, digits, '-', '_' and '.'")
     if column == "flags" and not set(text.split("|")) <= FLAGS:
         raise ValueError(f"is '{text}', needs flags such as SYN|ACK")
     if column == "fast_open" and text != "request":
@@ -190,8 +193,10 @@ def merge_transfers(frames):
 
 def merge_exchanges(frames):
     """Join files of segments; an exchange comes from one file, others may hold it alike."""
+    if not frames:
+        return pd.DataFrame(), 0
     seen = {}
-    kept = [pd.DataFrame()]
+    kept = []
     repeated = 0
     for frame in frames:
         for place, rows in frame.groupby(EXCHANGE, sort=False):

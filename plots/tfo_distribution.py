@@ -106,7 +106,8 @@ def draw_panels(rows, points, titles, about, label, shared=True):
         for point in points.index
         for case in (PLAIN, OPEN)
     ]
-    runs = drawn.groupby(["point", "mode"]).apply(lambda some: some.groupby(RUN).ngroups)
+    lines = ["point", "mode"]
+    runs = drawn[lines + RUN].drop_duplicates().groupby(lines).size()
     note = f"{about}. n = {span(counts, 'transfer')} of {span(runs, 'run')} for each line, "
     note += f"transfers {span(drawn['transfer'])} of a run. "
     if (drawn["status"] != "ok").any():

@@ -90,7 +90,7 @@ def draw_group(rows, axis, setting, points, name, remarks):
     runs = list(paired["runs"])
 
     def grid(value):
-        return points.pivot(index=column, columns="rtt_ms", values=value).loc[losses, rtts]
+        return points.pivot_table(value, column, "rtt_ms", "first").loc[losses, rtts]
 
     saved = grid("saved").to_numpy(float)
     half = grid("saved_half").to_numpy(float)
@@ -203,11 +203,10 @@ def draw_cells(figure, panel, values, unsure, label):
             corner = (0.5 - 0.04 / cell[0], 0.5 - 0.045 / cell[1]) if room else (0, 0)
             panel.plot(place + corner[0], line + corner[1], zorder=5, **DOT_STYLE)
     if np.nanmin(values) < 0 < np.nanmax(values):
-        contour = panel.contour(
-            np.ma.masked_invalid(values), [0], colors="black", linewidths=1.3, linestyles="-"
-        )
-        for part in contour.collections:
-            part.set(path_effects=HALO, zorder=3)
+        for colour, width in (("white", 2.9), ("black", 1.3)):
+            panel.contour(
+                np.ma.masked_invalid(values), [0], colors=colour, linewidths=width, zorder=3
+            )
     panel.set_xlim(-0.5, columns - 0.5)
     panel.set_ylim(-0.5, lines - 0.5)
 

@@ -2,8 +2,6 @@
 
 """Completion time and saving over the loss."""
 
-import math
-
 import pandas as pd
 from matplotlib.lines import Line2D
 from tfo_data import OPEN, PLAIN, SETTING, NoFigure
@@ -23,8 +21,6 @@ from tfo_style import (
     spread,
 )
 
-MOST_COLUMNS = 6
-
 
 
 def draw_loss(rows):
@@ -41,14 +37,13 @@ def draw_loss(rows):
     if not groups:
         raise NoFigure("needs p2p transfers at several loss rates, of both modes")
     remarks = left_out(rows, others, len(groups), "loss rate")
-    if len(groups) > MOST_COLUMNS:
-        remarks.append(f"drawn: {MOST_COLUMNS} of {len(groups)} settings, evenly spread")
-        groups = spread(groups, MOST_COLUMNS)
-    drawn = pd.concat([some for _, some in groups])
-
     sizes = {size_text(setting) for setting, _ in groups}
-    columns = min(3 if len(sizes) == 1 else 2, len(groups))
-    bands = math.ceil(len(groups) / columns)
+    columns = min(3 if len(sizes) == 1 else 2, len(groups))  # a longer title needs more room
+    if len(groups) > columns:
+        remarks.append(f"{columns} of {len(groups)} settings drawn, evenly spread")
+        groups = spread(groups, columns)
+        sizes = {size_text(setting) for setting, _ in groups}
+    drawn = pd.concat([some for _, some in groups])
     counts = []
     for _, some in groups:
         for _, few in some.groupby("loss"):
@@ -71,23 +66,19 @@ def draw_loss(rows):
 
     figure, axes = new_figure(
         4.8 if columns == 1 else 6.7,
-        [1.75, 1.35] * bands,
-        2 * bands,
+        [1.75, 1.35],
+        2,
         columns,
         note,
-        legend=1 if len(sizes) > 1 else 0.5,
+        legend=0.85 if len(sizes) > 1 else 0.35,
         left=0.68,
-        gap=(0.42 if bands == 1 else 0.8, 0.55),
+        gap=(0.42, 0.55),
     )
-    for axis in axes.flat:
-        axis.axis("off")
     for place, (setting, some) in enumerate(groups):
-        times = axes[2 * (place // columns)][place % columns]
-        savings = axes[2 * (place // columns) + 1][place % columns]
+        times, savings = axes[0][place], axes[1][place]
         losses = sorted(some["loss"].unique())
         step = min(b - a for a, b in zip(losses, losses[1:])) * 100
         for axis in (times, savings):
-            axis.axis("on")
             axis.set_xlim(losses[0] * 100 - step * 0.4, losses[-1] * 100 + step * 0.4)
         for case, shift in ((PLAIN, -0.06), (OPEN, 0.06)):
             drawn_at = []
@@ -115,9 +106,8 @@ def draw_loss(rows):
         if len(sizes) > 1:
             title += ",\n" + size_text(setting, "request")
         times.set_title(title, loc="left", size=NOTE_SIZE)
-        if place + columns >= len(groups):
-            savings.set_xlabel("Packet loss, each way (%)")
-        if place % columns == 0:
+        savings.set_xlabel("Packet loss, each way (%)")
+        if place == 0:
             times.set_ylabel("Completion time (ms)")
             savings.set_ylabel("Paired saving (ms)")
     add_legend(

@@ -22,6 +22,7 @@ import argparse
 import logging
 import os
 import pathlib
+import re
 import shutil
 import sys
 import tempfile
@@ -52,6 +53,12 @@ except ImportError as missing:
         f"tfo_plot.py: {missing} ({sys.executable}); "
         "needs a Python 3 with pandas, matplotlib and scipy"
     )
+
+
+KINDS = (
+    "topologies rtt rtt-loss rtt-syn-data-loss loss saving-rtt-loss saving-rtt-syn-data-loss "
+    "saving-size distribution"
+).split()
 
 
 class Parser(argparse.ArgumentParser):
@@ -120,6 +127,18 @@ def move_files(source, target):
     return moved
 
 
+def remove_stale(folder, fresh):
+    """Remove the figures of a sweep's folder that its data no longer give; return them."""
+    stale = [
+        path
+        for path in sorted(folder.iterdir())
+        if path not in fresh and re.fullmatch(f"({'|'.join(KINDS)})(-.*)?[.](png|svg)", path.name)
+    ]
+    for path in stale:
+        path.unlink()
+    return stale
+
+
 def make_workshop(target):
     """Return a new folder on the disk of the target, so that files can be moved in one step."""
     place = target.absolute()
@@ -146,6 +165,8 @@ def plot_sweep(folder, out):
         report.parent.mkdir(parents=True, exist_ok=True)
         os.replace(page, report)
         moved = move_files(workshop, figures)
+        if out is None:
+            remarks += [f"removed {path}, from other data" for path in remove_stale(figures, moved)]
     finally:
         shutil.rmtree(workshop, ignore_errors=True)
     print(*remarks, *moved, report, sep="\n")
@@ -198,6 +219,8 @@ def main():
 
     matplotlib.rcdefaults()
     matplotlib.rcParams.update(STYLE)
+    if "text.parse_math" in matplotlib.rcParams:
+        matplotlib.rcParams["text.parse_math"] = False  # a $ in the data is a $
     folder = pathlib.Path(arguments.data[0])
     # Without --out there is nothing but a sweep's folder that can be meant
     is_sweep = len(arguments.data) == 1 and (folder.is_dir() or arguments.out is None)

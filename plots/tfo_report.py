@@ -10,15 +10,16 @@ from tfo_style import topology_name, variant_text
 
 STYLE_SHEET = """
 body { color: #111; background: #fff; font: 16px/1.45 sans-serif; margin: 0 auto;
-  max-width: 60rem; padding: 0 1rem 3rem; }
+  max-width: 74rem; padding: 0 1rem 3rem; }
+p, pre { max-width: 58rem; }
 h1 { font-size: 1.6rem; } h2 { font-size: 1.25rem; margin-top: 2rem; }
 h1, h2 { line-height: 1.2; }
 figure { margin: 1.5rem 0; break-inside: avoid; }
 figure img { max-width: 100%; height: auto; display: block; }
 figcaption { font-size: .9rem; margin-top: .4rem; }
 .wide { overflow-x: auto; }
-table { border-collapse: collapse; font-size: .85rem; }
-th, td { padding: .2rem .55rem; text-align: right; white-space: nowrap; }
+table { border-collapse: collapse; font-size: .8rem; font-variant-numeric: tabular-nums; }
+th, td { padding: .2rem .4rem; text-align: right; white-space: nowrap; }
 th { border-bottom: 2px solid #111; vertical-align: bottom; }
 td { border-bottom: 1px solid #ccc; }
 thead { display: table-header-group; } tr { break-inside: avoid; }
@@ -26,7 +27,7 @@ thead { display: table-header-group; } tr { break-inside: avoid; }
 pre { background: #f3f3f3; padding: .7rem; white-space: pre-wrap; overflow-wrap: anywhere; }
 .remark { border-left: 4px solid #d55e00; padding: .1rem .8rem; }
 @media print { body { font-size: 10pt; max-width: none; padding: 0; }
-  .wide { overflow: visible; } table { font-size: 6.5pt; } th, td { padding: .1rem .25rem; } }
+  .wide { overflow: visible; } table { font-size: 6.5pt; } th, td { padding: 1pt 2pt; } }
 """
 
 FACTS = [
@@ -157,12 +158,12 @@ def points_table(table):
         ("Variant", "text"),
         ("Runs", ""),
         ("Pairs", ""),
-        ("First contact<br>ms", ""),
+        ("First<br>contact<br>ms", ""),
         ("Plain<br>ms", ""),
         ("Fast Open<br>ms", ""),
         ("Saving<br>ms", ""),
         ("Saving<br>%", ""),
-        ("Failed<br>plain, Fast Open", ""),
+        ("Failed:<br>plain,<br>Fast Open", ""),
     ]
     head = "".join(f'<th class="{look}">{title}</th>' for title, look in columns)
     lines = []

@@ -19,6 +19,7 @@ from tfo_style import (
     sample,
     size_text,
     span,
+    spread,
     time_text,
 )
 
@@ -26,6 +27,7 @@ IP_BYTES = {"4": 20, "6": 40}
 HEADER_BYTES = {ip: size + 32 + 2 for ip, size in IP_BYTES.items()}  # TCP with timestamps, PPP
 SEGMENT_BYTES = {ip: 1500 - size - 32 for ip, size in IP_BYTES.items()}  # payload
 INITIAL_WINDOW = 10  # segments
+MOST_PANELS = 6
 
 
 def wire_ms(payload, rate, ip):
@@ -63,8 +65,11 @@ def draw_rtt(rows):
     ]
     if not groups:
         raise NoFigure("needs p2p transfers without loss and variant at several RTTs, of both modes")
-    drawn = pd.concat([some for _, some in groups])
     remarks = left_out(rows, SETTING[2:], len(groups), "RTT")
+    if len(groups) > MOST_PANELS:
+        remarks.append(f"{MOST_PANELS} of {len(groups)} settings drawn, evenly spread")
+        groups = spread(groups, MOST_PANELS)
+    drawn = pd.concat([some for _, some in groups])
 
     deviation = 0
     counts = []

@@ -57,7 +57,9 @@ def unfinished(manifest, ended):
     """Return a remark on what a sweep has yet to do."""
     points = int(manifest.get("points", ended))
     if ended < points:
-        return [f"the sweep is not finished: {points - ended} of {points} points are missing"]
+        left = points - ended
+        verb = "is" if left == 1 else "are"
+        return [f"the sweep is not finished: {left} of {points} points {verb} missing"]
     if "ended" not in manifest:
         return ["the sweep had not ended when its results were drawn"]
     return []

@@ -1,31 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The commands as a user types them: results, pictures, pcap, and wrong input.
+# The command tfo-compare as a user types it: results, pcap, and wrong input.
 #
-#   command-test.sh COMPARE PYTHON PLOT
+#   command-test.sh COMPARE
 
 set -u
 compare=$1
-python=$2
-plot=$3
 . "$(dirname "$0")/checks.sh"
-
-# refuses STATUS TEXT COMMAND...: exits so, with one line on stderr that has the text
-refuses()
-{
-    status=$1
-    text=$2
-    shift 2
-    "$@" >"$dir/out" 2>"$dir/err"
-    got=$?
-    if [ $got -ne "$status" ] || [ "$(wc -l <"$dir/err")" -ne 1 ] ||
-        ! grep -q -e "$text" "$dir/err"; then
-        echo "exit $got of: $*" >&2
-        cat "$dir/err" >&2
-        return 1
-    fi
-}
 
 # --- Results ---------------------------------------------------------------------
 
@@ -160,28 +142,5 @@ check "wrong flags leave old results" cmp -s "$dir/a.csv" "$dir/kept.csv"
 if [ -e /dev/full ]; then
     check "a full disk is reported" refuses 1 "written" "$compare" --transfers=1 --csv=/dev/full
 fi
-
-# --- Plots ------------------------------------------------------------------------
-
-draw()
-{
-    "$python" "$plot" --out="$dir/plots" "$@"
-}
-
-draw "$dir/a.csv" "$dir/a6.csv" "$dir/s.csv" >/dev/null
-check "plots of good files" [ $? -eq 0 ]
-check "the PNG is there" [ -s "$dir/plots/ladder.png" ]
-check "the SVG is there" [ -s "$dir/plots/ladder.svg" ]
-rm -rf "$dir/plots"
-
-: >"$dir/empty.csv"
-head -n 1 "$dir/a.csv" >"$dir/header.csv"
-head -c 400 "$dir/a.csv" >"$dir/cut.csv"
-cut -d, -f1-12 "$dir/a.csv" >"$dir/column.csv"
-sed 's/,100,/,hundred,/' "$dir/a.csv" >"$dir/word.csv"
-for wrong in missing empty header cut column word; do
-    check "a $wrong file is refused" refuses 2 "$wrong.csv" draw "$dir/$wrong.csv"
-done
-check "wrong files write nothing" [ ! -e "$dir/plots" ]
 
 conclude
