@@ -72,16 +72,17 @@ def draw_group(rows, axis, setting, points, name, remarks):
         place.axis("off")
     top = max((points[f"{m}"] + points[f"{m}_half"]).max() for m in ("plain", "open"))
     low, high = points["rtt_ms"].min(), points["rtt_ms"].max()
+    aside = 0.006 * (high - low)  # so that intervals do not cover each other
     small = points["rtt_ms"].nunique() > MANY_POINTS
     for place, (panel, loss) in enumerate(zip(axes.flat, losses)):
         some = points[points[column] == loss].sort_values("rtt_ms")
-        for case, key in ((PLAIN, "plain"), (OPEN, "open")):
+        for case, key, shift in ((PLAIN, "plain", -1), (OPEN, "open", 1)):
             few = some[some[f"{key}_runs"] > 0]
             look = point_style(case)
             if small:
                 look["markersize"] *= 0.55
             panel.errorbar(
-                few["rtt_ms"],
+                few["rtt_ms"] + shift * aside,
                 few[key],
                 few[f"{key}_half"],
                 linestyle=case["line"],

@@ -27,6 +27,7 @@ thead { display: table-header-group; } tr { break-inside: avoid; }
 pre { background: #f3f3f3; padding: .7rem; white-space: pre-wrap; overflow-wrap: anywhere; }
 .remark { border-left: 4px solid #d55e00; padding: .1rem .8rem; }
 @media print { body { font-size: 10pt; max-width: none; padding: 0; }
+  figure img { width: auto !important; max-height: 4in; }
   .wide { overflow: visible; } table { font-size: 6.5pt; } th, td { padding: 1pt 2pt; } }
 """
 
@@ -63,7 +64,7 @@ def make_page(sweep, table, pictures, remarks):
     if not pictures:
         parts.append("<p>The data allow none.</p>")
     if remarks:
-        parts.append("<p>Left out:</p><ul>")
+        parts.append("<p>What is not in the figures:</p><ul>")
         parts += [f"<li>{escape(remark)}</li>" for remark in remarks]
         parts.append("</ul>")
     parts.append("<h2>The points</h2>")
