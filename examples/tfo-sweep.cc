@@ -26,6 +26,7 @@
 #include <boost/property_tree/ptree.hpp>
 #include <chrono>
 #include <cmath>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <iostream>
@@ -562,6 +563,7 @@ Sweep(int argc, char* argv[])
 int
 main(int argc, char* argv[])
 {
+    std::signal(SIGXFSZ, SIG_IGN); // a file too large is an error to report
     return RunProgram(
         "tfo-sweep",
         [=] { return Sweep(argc, argv); },

@@ -4,6 +4,7 @@
 
 #include "worker-pool.h"
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/connect_pair.hpp>
@@ -369,6 +370,7 @@ class Team
         std::fseek(log, std::max(0L, std::ftell(log) - most), SEEK_SET);
         std::string text(most, '\0');
         text.resize(std::fread(text.data(), 1, text.size(), log));
+        text.erase(std::min(text.size(), text.rfind("terminate called"))); // C++'s, after ns-3's
         text.erase(text.find_last_not_of(" \r\n") + 1);
         const std::size_t feed = text.rfind('\n');
         return feed == std::string::npos ? text : text.substr(feed + 1);

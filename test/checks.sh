@@ -21,6 +21,22 @@ check()
     fi
 }
 
+# refuses STATUS TEXT COMMAND...: exits so, with one line on stderr that has the text
+refuses()
+{
+    status=$1
+    text=$2
+    shift 2
+    "$@" >"$dir/out" 2>"$dir/err"
+    got=$?
+    if [ $got -ne "$status" ] || [ "$(wc -l <"$dir/err")" -ne 1 ] ||
+        ! grep -q -e "$text" "$dir/err"; then
+        echo "exit $got of: $*" >&2
+        cat "$dir/err" >&2
+        return 1
+    fi
+}
+
 # Print the count; the exit status tells whether all went well.
 conclude()
 {

@@ -11,22 +11,6 @@ python=$2
 plot=$3
 . "$(dirname "$0")/checks.sh"
 
-# refuses STATUS TEXT COMMAND...: exits so, with one line on stderr that has the text
-refuses()
-{
-    status=$1
-    text=$2
-    shift 2
-    "$@" >"$dir/out" 2>"$dir/err"
-    got=$?
-    if [ $got -ne "$status" ] || [ "$(wc -l <"$dir/err")" -ne 1 ] ||
-        ! grep -q -e "$text" "$dir/err"; then
-        echo "exit $got of: $*" >&2
-        cat "$dir/err" >&2
-        return 1
-    fi
-}
-
 # --- Results ---------------------------------------------------------------------
 
 header=topology,mode,ip,rtt_ms,rate_mbps,loss,request_bytes,response_bytes,variant,seed,run,transfer,syn_data_bytes,ttfb_ms,fct_ms,retransmissions,status
