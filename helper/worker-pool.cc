@@ -22,6 +22,7 @@
 #include <list>
 #include <sstream>
 #include <stdexcept>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #ifdef __linux__
@@ -71,10 +72,19 @@ BeWorker(Socket& socket, int log, pid_t leader, const WorkerPool::Work& work)
     dup2(log, STDERR_FILENO);
     boost::system::error_code error;
     uint64_t task = 0;
+
+    struct stat status
+    {
+    };
+
     while (asio::read(socket, asio::buffer(&task, sizeof task), error) > 0 && !error)
     {
         Head head{};
         std::string text;
+        if (fstat(log, &status) == 0 && status.st_size > 0 && ftruncate(log, 0) != 0)
+        {
+            _exit(1);
+        }
         try
         {
             text = work(task);
@@ -172,8 +182,6 @@ class Team
         std::FILE* log{nullptr};  //!< what it writes to stderr
         uint64_t task{0};         //!< what it is at
         bool late{false};         //!< whether its time has run out
-        Head head{};              //!< of what it sends
-        std::string text;         //!< what it sends
     };
 
     using Iterator = std::list<Worker>::iterator;
@@ -253,48 +261,49 @@ class Team
                 }
             });
         }
-        asio::async_read(worker->socket,
-                         asio::buffer(&worker->head, sizeof worker->head),
-                         [this, worker](const boost::system::error_code& broken, std::size_t) {
-                             broken ? Replace(worker) : Receive(worker);
-                         });
+        worker->socket.async_wait(
+            Socket::wait_read,
+            [this, worker](const boost::system::error_code&) { Receive(worker); });
     }
 
     /**
-     * Read the text behind the head.
+     * Take what a worker sends, or see that it has died.
      *
      * @param worker the worker
      */
     void Receive(Iterator worker)
     {
-        worker->text.resize(worker->head.size);
-        asio::async_read(worker->socket,
-                         asio::buffer(worker->text),
-                         [this, worker](const boost::system::error_code& broken, std::size_t) {
-                             if (broken)
-                             {
-                                 Replace(worker);
-                                 return;
-                             }
-                             worker->timer.cancel();
-                             if (ftruncate(fileno(worker->log), 0) != 0)
-                             {
-                                 std::rewind(worker->log); // it grows, and does no harm
-                             }
-                             m_leader.ended({worker->task, worker->head.failed != 0, worker->text});
-                             const auto task = m_leader.next();
-                             if (task && !worker->late)
-                             {
-                                 HandOut(worker, *task);
-                                 return;
-                             }
-                             Retire(worker);
-                             if (task)
-                             {
-                                 Start(*task); // it was killed in the moment of its answer
-                             }
-                             StopIfDone();
-                         });
+        Head head{};
+        WorkerPool::Outcome outcome{worker->task, false, {}};
+        boost::system::error_code broken;
+        asio::read(worker->socket, asio::buffer(&head, sizeof head), broken);
+        outcome.failed = head.failed != 0;
+        outcome.text.resize(head.size);
+        if (!broken)
+        {
+            asio::read(worker->socket, asio::buffer(outcome.text), broken);
+        }
+        if (broken)
+        {
+            Replace(worker);
+            return;
+        }
+        worker->timer.cancel();
+        const auto task = m_leader.next(); // it works while the leader writes
+        if (task && !worker->late)
+        {
+            HandOut(worker, *task);
+        }
+        else
+        {
+            Retire(worker);
+            if (task)
+            {
+                Start(*task); // it was killed in the moment of its answer
+            }
+        }
+        m_leader.ended(outcome);
+        StopIfDone();
     }
 
     /**
