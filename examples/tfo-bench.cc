@@ -13,20 +13,19 @@
  */
 
 #include "ns3/core-module.h"
+#include "ns3/flag-reader.h"
 #include "ns3/scenario.h"
 
 #include <algorithm>
 #include <cstdio>
-#include <functional>
-#include <iostream>
-#include <map>
-#include <regex>
-#include <sstream>
 
 using namespace ns3;
 
 namespace
 {
+
+/// The largest number that a flag takes.
+constexpr uint32_t MOST = 1000000;
 
 /// Sockets to measure.
 struct Contender
@@ -50,55 +49,6 @@ struct Measured
     std::vector<double> ratio; //!< the same as a ratio to the stock sockets'
     double events{0};          //!< events of a transfer, the same in each round
 };
-
-/**
- * Say what is wrong in one line and end the program.
- *
- * @param message the line
- */
-[[noreturn]] void
-Refuse(const std::string& message)
-{
-    std::cerr << "tfo-bench: " << message << std::endl;
-    std::exit(2);
-}
-
-/**
- * Read a whole number.
- *
- * @param flag the flag's name, for the message
- * @param text the text
- * @return the number, 1 to 1000000
- */
-uint32_t
-ReadCount(const std::string& flag, const std::string& text)
-{
-    static const std::regex form("[0-9]{1,7}");
-    const uint32_t value = std::regex_match(text, form) ? std::stoul(text) : 0;
-    if (value < 1 || value > 1000000)
-    {
-        Refuse("--" + flag + "=" + text + ": needs a whole number from 1 to 1000000");
-    }
-    return value;
-}
-
-/**
- * Read a time.
- *
- * @param flag the flag's name, for the message
- * @param text the text
- * @return the time
- */
-Time
-ReadTime(const std::string& flag, const std::string& text)
-{
-    static const std::regex form(R"([0-9]{0,6}\.?[0-9]{1,6}(s|ms|us))");
-    if (!std::regex_match(text, form))
-    {
-        Refuse("--" + flag + "=" + text + ": needs a time, 100ms say");
-    }
-    return Time(text);
-}
 
 /**
  * @param time a time
@@ -193,10 +143,13 @@ PrintRows(uint32_t response, std::vector<Measured>& all)
     }
 }
 
-} // namespace
-
+/**
+ * @param argc number of arguments
+ * @param argv the arguments
+ * @return the exit code
+ */
 int
-main(int argc, char* argv[])
+Bench(int argc, char* argv[])
 {
     Scenario scenario;
     // ns-3's own TCP, with a segment that leaves room for the timestamps and the
@@ -210,80 +163,38 @@ main(int argc, char* argv[])
     std::vector<uint32_t> responses{300, 10000};
     uint32_t rounds = 11;
 
-    struct Flag
-    {
-        std::string help;
-        std::string standard;
-        std::function<void(const std::string&)> read;
-    };
-
-    const std::map<std::string, Flag> flags{
-        {"transfers",
-         {"transfers over each kind of sockets in a round",
-          std::to_string(scenario.transfers),
-          [&](const std::string& text) { scenario.transfers = ReadCount("transfers", text); }}},
-        {"rounds",
-         {"rounds that count; one more goes before them",
-          std::to_string(rounds),
-          [&](const std::string& text) { rounds = ReadCount("rounds", text); }}},
-        {"request",
-         {"bytes of a request",
-          std::to_string(scenario.request),
-          [&](const std::string& text) { scenario.request = ReadCount("request", text); }}},
-        {"responses",
-         {"bytes of a response; several with commas",
-          "300,10000",
-          [&](const std::string& text) {
-              responses.clear();
-              std::istringstream words(text);
-              for (std::string word; std::getline(words, word, ',');)
-              {
-                  responses.push_back(ReadCount("responses", word));
-              }
-          }}},
-        {"gap",
-         {"time between two connections; those in TIME-WAIT pile up below 240s",
-          "250s",
-          [&](const std::string& text) { scenario.gap = ReadTime("gap", text); }}},
-    };
-
-    // Our own flags are read here, to refuse in one line; --PrintHelp and its kind are ns-3's.
-    CommandLine help(__FILE__);
-    help.Usage("Measure what the module's sockets cost the simulator, as ratios to ns-3's own.");
-    std::map<std::string, std::string> standards; // what help keeps references to
-    for (const auto& [name, flag] : flags)
-    {
-        help.AddValue(name, flag.help, standards[name] = flag.standard);
-    }
-    static const std::regex form("--([^=]+)(?:=(.*))?");
-    for (int i = 1; i < argc; i++)
-    {
-        const std::string argument(argv[i]);
-        std::smatch match;
-        if (!std::regex_match(argument, match, form))
-        {
-            Refuse(argument + ": flags have the form --name=value, see --help");
-        }
-        const std::string name = match[1];
-        if (name == "help" || name.compare(0, 5, "Print") == 0)
-        {
-            help.Parse(argc, argv); // prints and ends the program
-        }
-        const auto flag = flags.find(name);
-        if (flag == flags.end())
-        {
-            Refuse("--" + name + ": there is no such flag, see --help");
-        }
-        if (match[2].length() == 0)
-        {
-            Refuse("--" + name + ": needs a value, --" + name + "=VALUE");
-        }
-        flag->second.read(match[2]);
-    }
-    if (responses.empty())
-    {
-        Refuse("--responses: needs a number of bytes");
-    }
+    FlagReader reader(__FILE__,
+                      "Measure what the module's sockets cost the simulator, as ratios to ns-3's "
+                      "own.");
+    reader.Add("transfers",
+               "transfers over each kind of sockets in a round",
+               std::to_string(scenario.transfers),
+               [&](const std::string& text) { scenario.transfers = ReadCount(text, 1, MOST); });
+    reader.Add("rounds",
+               "rounds that count; one more goes before them",
+               std::to_string(rounds),
+               [&](const std::string& text) { rounds = ReadCount(text, 1, MOST); });
+    reader.Add("request",
+               "bytes of a request",
+               std::to_string(scenario.request),
+               [&](const std::string& text) { scenario.request = ReadCount(text, 1, MOST); });
+    reader.Add("responses",
+               "bytes of a response; several with commas",
+               "300,10000",
+               [&](const std::string& text) {
+                   responses.clear();
+                   for (const auto& word : ReadList(text))
+                   {
+                       responses.push_back(ReadCount(word, 1, MOST));
+                   }
+               });
+    reader.Add("gap",
+               "time between two connections; those in TIME-WAIT pile up below 240s",
+               "250s",
+               [&](const std::string& text) {
+                   scenario.gap = Seconds(ReadSeconds(text, "needs a time, 100ms say"));
+               });
+    reader.Parse(argc, argv);
 
     std::printf("Bare link; transfers: %u, rounds: %u, request: %u B, between connections: %s.\n"
                 "stock: ns-3's TCP sockets; off, on: the module's, Fast Open off and on.\n\n"
@@ -328,4 +239,12 @@ main(int argc, char* argv[])
         std::fflush(stdout);
     }
     return 0;
+}
+
+} // namespace
+
+int
+main(int argc, char* argv[])
+{
+    return RunProgram("tfo-bench", [=] { return Bench(argc, argv); });
 }

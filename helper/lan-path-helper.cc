@@ -114,8 +114,7 @@ LanPathHelper::DoBuild()
     segment.SetQueue("ns3::DropTailQueue", "MaxSize", StringValue("1000000p"));
     m_devices = segment.Install(nodes);
 
-    InternetStackHelper internet;
-    internet.Install(nodes);
+    InternetStackHelper().Install(nodes); // NeighborCacheHelper takes IPv6 for granted
     m_serverAddress = AssignAddresses(2, m_devices).at(1);
     NeighborCacheHelper().PopulateNeighborCache(m_devices);
 

@@ -9,7 +9,6 @@
 #include "ns3/config.h"
 #include "ns3/data-rate.h"
 #include "ns3/double.h"
-#include "ns3/internet-stack-helper.h"
 #include "ns3/ipv4-l3-protocol.h"
 #include "ns3/ipv6-l3-protocol.h"
 #include "ns3/lte-enb-net-device.h"
@@ -164,8 +163,7 @@ MobilePathHelper::DoBuild()
     AddLoss(linkDevices.Get(0));
     AddLoss(m_serverDevice);
 
-    InternetStackHelper internet;
-    internet.Install(NodeContainer(m_client, m_server));
+    InstallInternet(NodeContainer(m_client, m_server));
     const auto addresses = AssignAddresses(5, linkDevices);
     m_serverAddress = addresses.at(1);
     SetDefaultRoute(m_serverDevice, addresses.at(0));

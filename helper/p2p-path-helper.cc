@@ -6,7 +6,6 @@
 
 #include "ns3/data-rate.h"
 #include "ns3/double.h"
-#include "ns3/internet-stack-helper.h"
 #include "ns3/point-to-point-helper.h"
 #include "ns3/pointer.h"
 #include "ns3/string.h"
@@ -58,8 +57,7 @@ P2pPathHelper::DoBuild()
     AddLoss(m_clientDevice);
     AddLoss(m_serverDevice);
 
-    InternetStackHelper internet;
-    internet.Install(NodeContainer(m_client, m_server));
+    InstallInternet(NodeContainer(m_client, m_server));
     m_serverAddress = AssignAddresses(1, devices).at(1);
 }
 

@@ -6,6 +6,7 @@
 
 #include "ns3/boolean.h"
 #include "ns3/icmpv6-l4-protocol.h"
+#include "ns3/internet-stack-helper.h"
 #include "ns3/ipv4-address-helper.h"
 #include "ns3/ipv4-static-routing-helper.h"
 #include "ns3/ipv4.h"
@@ -38,14 +39,20 @@ const std::map<std::string, std::string> TOPOLOGIES{
 TypeId
 PathHelper::GetTypeId()
 {
-    static TypeId tid = TypeId("ns3::PathHelper")
-                            .SetParent<Object>()
-                            .SetGroupName("TcpFastOpen")
-                            .AddAttribute("Ipv6",
-                                          "Whether the path has IPv6 addresses instead of IPv4's.",
-                                          BooleanValue(false),
-                                          MakeBooleanAccessor(&PathHelper::m_ipv6),
-                                          MakeBooleanChecker());
+    static TypeId tid =
+        TypeId("ns3::PathHelper")
+            .SetParent<Object>()
+            .SetGroupName("TcpFastOpen")
+            .AddAttribute("Ipv6",
+                          "Whether the path has IPv6 addresses instead of IPv4's.",
+                          BooleanValue(false),
+                          MakeBooleanAccessor(&PathHelper::m_ipv6),
+                          MakeBooleanChecker())
+            .AddAttribute("DualStack",
+                          "Whether nodes have IPv6 on an IPv4 path, too; it takes long to make.",
+                          BooleanValue(true),
+                          MakeBooleanAccessor(&PathHelper::m_dualStack),
+                          MakeBooleanChecker());
     return tid;
 }
 
@@ -150,6 +157,14 @@ PathHelper::AddLoss(Ptr<NetDevice> device)
     model->SetRate(m_loss);
     m_lossModels.push_back(model);
     device->SetAttribute("ReceiveErrorModel", PointerValue(model));
+}
+
+void
+PathHelper::InstallInternet(const NodeContainer& nodes) const
+{
+    InternetStackHelper internet;
+    internet.SetIpv6StackInstall(m_ipv6 || m_dualStack);
+    internet.Install(nodes);
 }
 
 std::vector<Address>

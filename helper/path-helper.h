@@ -9,6 +9,7 @@
 #include "ns3/error-model.h"
 #include "ns3/net-device-container.h"
 #include "ns3/net-device.h"
+#include "ns3/node-container.h"
 #include "ns3/node.h"
 #include "ns3/nstime.h"
 #include "ns3/object.h"
@@ -143,6 +144,13 @@ class PathHelper : public Object
     void AddLoss(Ptr<NetDevice> device);
 
     /**
+     * Give nodes an Internet stack, with IPv6 as the attributes say.
+     *
+     * @param nodes the nodes
+     */
+    void InstallInternet(const NodeContainer& nodes) const;
+
+    /**
      * Give the devices of a link their addresses: the subnet's of 10.1.0.0/16, or
      * with `Ipv6` of fd00:10:1::/48.
      *
@@ -176,6 +184,7 @@ class PathHelper : public Object
     DataRate m_rate;         //!< rate towards the client
     double m_loss{0};        //!< loss probability for each direction
     bool m_ipv6{false};      //!< whether the addresses are IPv6's
+    bool m_dualStack{true};  //!< whether nodes have IPv6 in any case
 
   private:
     std::vector<Ptr<RateErrorModel>> m_lossModels; //!< what AddLoss() made

@@ -4,6 +4,8 @@
 
 #include "result-csv.h"
 
+#include "scenario-flags.h"
+
 #include "ns3/tcp-header.h"
 
 #include <cstdio>
@@ -41,25 +43,45 @@ Number(double value)
     return text;
 }
 
+/**
+ * @param text a text
+ * @return the text as a field of a CSV file (RFC 4180)
+ */
+std::string
+Field(const std::string& text)
+{
+    if (text.find_first_of(",\"\n\r") == std::string::npos)
+    {
+        return text;
+    }
+    std::string quoted = "\"";
+    for (const char c : text)
+    {
+        quoted += c == '"' ? "\"\"" : std::string(1, c);
+    }
+    return quoted + '"';
+}
+
 } // namespace
 
 void
 WriteTransferHeader(std::ostream& os)
 {
-    os << "topology,mode,ip,rtt_ms,rate_mbps,loss,request_bytes,response_bytes,seed,run,transfer,"
-          "syn_data_bytes,ttfb_ms,fct_ms,retransmissions,status\n";
+    os << "topology,mode,ip,rtt_ms,rate_mbps,loss,request_bytes,response_bytes,variant,seed,run,"
+          "transfer,syn_data_bytes,ttfb_ms,fct_ms,retransmissions,status\n";
 }
 
 void
 WriteTransfers(std::ostream& os, const Scenario& scenario, const ScenarioResult& result)
 {
+    const std::string variant = Field(GetVariant(scenario));
     for (const auto& record : result.records)
     {
         os << scenario.topology << ',' << scenario.mode << ',' << (scenario.ipv6 ? 6 : 4) << ','
            << Number(result.rtt.GetSeconds() * 1e3) << ',' << Number(result.rate / 1e6) << ','
            << Number(result.loss) << ',' << scenario.request << ',' << scenario.response << ','
-           << scenario.seed << ',' << scenario.run << ',' << record.transfer << ','
-           << record.synDataBytes << ','
+           << variant << ',' << scenario.seed << ',' << scenario.run << ',' << record.transfer
+           << ',' << record.synDataBytes << ','
            << (record.received > 0 ? Milliseconds(record.firstByte) : "") << ','
            << (record.status == TransferRecord::Status::OK ? Milliseconds(record.lastByte) : "")
            << ',' << record.retransmissions << ',' << record.status << '\n';

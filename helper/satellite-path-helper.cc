@@ -7,7 +7,6 @@
 #include "ns3/abort.h"
 #include "ns3/data-rate.h"
 #include "ns3/double.h"
-#include "ns3/internet-stack-helper.h"
 #include "ns3/point-to-point-helper.h"
 #include "ns3/pointer.h"
 #include "ns3/queue-size.h"
@@ -116,8 +115,7 @@ SatellitePathHelper::DoBuild()
     NetDeviceContainer terrestrialDevices = terrestrial.Install(gateway, m_server);
     m_serverDevice = terrestrialDevices.Get(1);
 
-    InternetStackHelper internet;
-    internet.Install(NodeContainer(m_client, gateway, m_server));
+    InstallInternet(NodeContainer(m_client, gateway, m_server));
     const auto satelliteAddresses = AssignAddresses(3, satelliteDevices);
     const auto terrestrialAddresses = AssignAddresses(4, terrestrialDevices);
     m_serverAddress = terrestrialAddresses.at(1);

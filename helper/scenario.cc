@@ -59,20 +59,18 @@ class TemporaryDefaults
     {
         for (const auto& [name, value] : attributes)
         {
-            struct TypeId::AttributeInformation info;
-            const std::size_t colons = name.rfind("::");
-            TypeId::LookupByName(name.substr(0, colons))
-                .LookupAttributeByName(name.substr(colons + 2), &info);
-            m_old.emplace_back(name, info.initialValue->Copy());
-            Config::SetDefault(name, StringValue(value));
+            const Attribute& attribute = Find(name, value);
+            m_old.emplace_back(&attribute,
+                               attribute.type.GetAttribute(attribute.index).initialValue);
+            Set(attribute, attribute.value);
         }
     }
 
     ~TemporaryDefaults()
     {
-        for (const auto& [name, value] : m_old)
+        for (const auto& [attribute, value] : m_old)
         {
-            Config::SetDefault(name, *value);
+            Set(*attribute, value);
         }
     }
 
@@ -80,7 +78,57 @@ class TemporaryDefaults
     TemporaryDefaults& operator=(const TemporaryDefaults&) = delete;
 
   private:
-    std::vector<std::pair<std::string, Ptr<const AttributeValue>>> m_old; //!< what was
+    /// An attribute and a value for it.
+    struct Attribute
+    {
+        TypeId type;                     //!< the class that has it
+        std::size_t index;               //!< its number there
+        Ptr<const AttributeValue> value; //!< the value
+    };
+
+    /**
+     * Look an attribute up; only once for each value, as names and texts take long.
+     *
+     * @param name its full name
+     * @param text its value
+     * @return both
+     */
+    static const Attribute& Find(const std::string& name, const std::string& text)
+    {
+        static std::map<std::pair<std::string, std::string>, Attribute> known;
+        const auto found = known.find({name, text});
+        if (found != known.end())
+        {
+            return found->second;
+        }
+        const std::size_t colons = name.rfind("::");
+        TypeId type = TypeId::LookupByName(name.substr(0, colons));
+        while (true)
+        {
+            for (std::size_t i = 0; i < type.GetAttributeN(); i++)
+            {
+                const auto info = type.GetAttribute(i);
+                if (info.name == name.substr(colons + 2))
+                {
+                    const auto value = info.checker->CreateValidValue(StringValue(text));
+                    return known[{name, text}] = {type, i, value};
+                }
+            }
+            NS_ABORT_MSG_UNLESS(type.HasParent(), name << ": there is no such attribute");
+            type = type.GetParent();
+        }
+    }
+
+    /**
+     * @param attribute an attribute
+     * @param value its new default
+     */
+    static void Set(const Attribute& attribute, Ptr<const AttributeValue> value)
+    {
+        TypeId(attribute.type).SetAttributeInitialValue(attribute.index, value);
+    }
+
+    std::vector<std::pair<const Attribute*, Ptr<const AttributeValue>>> m_old; //!< what was
 };
 
 /**
@@ -92,6 +140,7 @@ CreatePath(const Scenario& scenario)
 {
     Ptr<PathHelper> path = PathHelper::Create(scenario.topology);
     path->SetAttribute("Ipv6", BooleanValue(scenario.ipv6));
+    path->SetAttribute("DualStack", BooleanValue(false));
     if (scenario.rtt)
     {
         path->SetAttribute("Rtt", TimeValue(*scenario.rtt));
@@ -167,6 +216,46 @@ IsValid(Ptr<const AttributeChecker> checker, const std::string& text)
         return false;
     }
     return checker->CreateValidValue(StringValue(text)) != nullptr;
+}
+
+/**
+ * Look for what is wrong with attributes.
+ *
+ * @param attributes full names and values
+ * @return one line; empty where nothing is wrong
+ */
+std::string
+CheckAttributes(const Scenario::Attributes& attributes)
+{
+    std::ostringstream wrong;
+    for (const auto& [name, value] : attributes)
+    {
+        struct TypeId::AttributeInformation info;
+        TypeId type;
+        const std::size_t colons = name.rfind("::");
+        if (!wrong.str().empty())
+        {
+            break;
+        }
+        if (name == "ns3::TcpFastOpen::Switch")
+        {
+            wrong << name << ": the mode sets it";
+        }
+        else if (colons == std::string::npos ||
+                 !TypeId::LookupByNameFailSafe(name.substr(0, colons), &type) ||
+                 !type.LookupAttributeByName(name.substr(colons + 2), &info))
+        {
+            wrong << name << ": there is no such attribute";
+        }
+        else if (!IsValid(info.checker, value))
+        {
+            wrong << name << ": \"" << value << "\" is not "
+                  << (info.checker->HasUnderlyingTypeInformation()
+                          ? info.checker->GetUnderlyingTypeInformation()
+                          : "a valid value");
+        }
+    }
+    return wrong.str();
 }
 
 } // namespace
@@ -290,32 +379,11 @@ CheckScenario(const Scenario& scenario)
                   << " and a segment from 1";
         }
     }
-    for (const auto& [name, value] : scenario.tcp)
+    static Scenario::Attributes sound; // most scenarios have those of the last one
+    if (wrong.str().empty() && scenario.tcp != sound)
     {
-        struct TypeId::AttributeInformation info;
-        TypeId type;
-        const std::size_t colons = name.rfind("::");
-        if (!wrong.str().empty())
-        {
-            break;
-        }
-        if (name == "ns3::TcpFastOpen::Switch")
-        {
-            wrong << name << ": the mode sets it";
-        }
-        else if (colons == std::string::npos ||
-                 !TypeId::LookupByNameFailSafe(name.substr(0, colons), &type) ||
-                 !type.LookupAttributeByName(name.substr(colons + 2), &info))
-        {
-            wrong << name << ": there is no such attribute";
-        }
-        else if (!IsValid(info.checker, value))
-        {
-            wrong << name << ": \"" << value << "\" is not "
-                  << (info.checker->HasUnderlyingTypeInformation()
-                          ? info.checker->GetUnderlyingTypeInformation()
-                          : "a valid value");
-        }
+        wrong << CheckAttributes(scenario.tcp);
+        sound = wrong.str().empty() ? scenario.tcp : Scenario::Attributes();
     }
     return wrong.str();
 }

@@ -5,7 +5,9 @@
 #include "tcp-fast-open-socket-factory.h"
 
 #include "ns3-compat.h"
+#include "original.h"
 #include "rtt-linux.h"
+#include "tcp-fast-open-socket.h"
 
 #include "ns3/node.h"
 #include "ns3/object-factory.h"
@@ -70,6 +72,24 @@ CreateOf(TypeId type)
     return factory.Create<T>();
 }
 
+/**
+ * @param type a type of congestion control
+ * @return a new object of it
+ */
+Ptr<TcpCongestionOps>
+CreateCongestionControl(TypeId type)
+{
+    if (type != TcpCubic::GetTypeId())
+    {
+        return CreateOf<TcpCongestionOps>(type);
+    }
+    static Original<TcpCongestionOps> cubic;
+    Ptr<TcpCongestionOps> original = cubic.Get(type);
+    Ptr<TcpCongestionOps> copy = original->Fork();
+    compat::CompleteFork(original, copy);
+    return copy;
+}
+
 } // namespace
 
 TypeId
@@ -90,32 +110,22 @@ TcpFastOpenSocketFactory::CreateSocket()
     static const TypeAttribute rttType("RttEstimatorType");
     static const TypeAttribute congestionType("SocketType");
     static const TypeAttribute recoveryType("RecoveryType");
-    Ptr<TcpFastOpenSocket> socket = CopyObject<TcpFastOpenSocket>(
-        m_socket.Get(TcpFastOpenSocket::GetTypeId(), {TcpSocketState::GetTypeId()}));
-    socket->SetNode(GetObject<Node>());
-    socket->SetTcp(tcp);
     // Copies of what is common and slow to make. Not of anything: copies of TcpHybla
     // lack an attribute, those of TcpBbr share a random variable.
+    static Original<TcpFastOpenSocket> sockets;
+    static Original<RttEstimator> estimators;
+    static Original<TcpRecoveryOps> recoveries;
+    Ptr<TcpFastOpenSocket> socket = CopyObject<TcpFastOpenSocket>(
+        sockets.Get(TcpFastOpenSocket::GetTypeId(), {TcpSocketState::GetTypeId()}));
+    socket->SetNode(GetObject<Node>());
+    socket->SetTcp(tcp);
     const TypeId rtt = rttType.Get(tcp);
     const bool copyRtt = rtt == RttMeanDeviation::GetTypeId() || rtt == RttLinux::GetTypeId();
-    socket->SetRtt(copyRtt ? m_rtt.Get(rtt)->Copy() : CreateOf<RttEstimator>(rtt));
+    socket->SetRtt(copyRtt ? estimators.Get(rtt)->Copy() : CreateOf<RttEstimator>(rtt));
     socket->SetCongestionControlAlgorithm(CreateCongestionControl(congestionType.Get(tcp)));
-    socket->SetRecoveryAlgorithm(m_recovery.Get(recoveryType.Get(tcp))->Fork());
+    socket->SetRecoveryAlgorithm(recoveries.Get(recoveryType.Get(tcp))->Fork());
     tcp->AddSocket(socket);
     return socket;
-}
-
-Ptr<TcpCongestionOps>
-TcpFastOpenSocketFactory::CreateCongestionControl(TypeId type)
-{
-    if (type != TcpCubic::GetTypeId())
-    {
-        return CreateOf<TcpCongestionOps>(type);
-    }
-    Ptr<TcpCongestionOps> original = m_congestion.Get(type);
-    Ptr<TcpCongestionOps> copy = original->Fork();
-    compat::CompleteFork(original, copy);
-    return copy;
 }
 
 } // namespace ns3

@@ -5,13 +5,7 @@
 #ifndef TCP_FAST_OPEN_SOCKET_FACTORY_H
 #define TCP_FAST_OPEN_SOCKET_FACTORY_H
 
-#include "original.h"
-#include "tcp-fast-open-socket.h"
-
-#include "ns3/rtt-estimator.h"
 #include "ns3/socket-factory.h"
-#include "ns3/tcp-congestion-ops.h"
-#include "ns3/tcp-recovery-ops.h"
 
 namespace ns3
 {
@@ -39,18 +33,6 @@ class TcpFastOpenSocketFactory : public SocketFactory
     static TypeId GetTypeId();
 
     Ptr<Socket> CreateSocket() override;
-
-  private:
-    /**
-     * @param type a type of congestion control
-     * @return a new object of it
-     */
-    Ptr<TcpCongestionOps> CreateCongestionControl(TypeId type);
-
-    Original<TcpFastOpenSocket> m_socket;    //!< of which each socket is a copy
-    Original<RttEstimator> m_rtt;            //!< of which each socket gets a copy
-    Original<TcpCongestionOps> m_congestion; //!< the same
-    Original<TcpRecoveryOps> m_recovery;     //!< the same
 };
 
 } // namespace ns3

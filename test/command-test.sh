@@ -11,7 +11,7 @@ compare=$1
 
 # --- Results ---------------------------------------------------------------------
 
-header=topology,mode,ip,rtt_ms,rate_mbps,loss,request_bytes,response_bytes,seed,run,transfer,syn_data_bytes,ttfb_ms,fct_ms,retransmissions,status
+header=topology,mode,ip,rtt_ms,rate_mbps,loss,request_bytes,response_bytes,variant,seed,run,transfer,syn_data_bytes,ttfb_ms,fct_ms,retransmissions,status
 "$compare" --rtt=100ms --rate=10Mbps --response=10000 --transfers=3 \
     --csv="$dir/a.csv" --segments="$dir/s.csv" --pcap="$dir/p4" >"$dir/table"
 check "compare ends well" [ $? -eq 0 ]
@@ -24,7 +24,7 @@ check "the table has the topology" grep -q '^p2p ' "$dir/table"
 check "compare ends well over IPv6" [ $? -eq 0 ]
 
 for ip in 4 6; do
-    awk -F, -v ip=$ip 'NR > 1 { fct[$2, $11] = $14; rows += $3 == ip }
+    awk -F, -v ip=$ip 'NR > 1 { fct[$2, $12] = $15; rows += $3 == ip }
         END {
             for (t = 2; t <= 3; t++) {
                 saved = fct["3whs", t] - fct["tfo", t]
@@ -47,7 +47,7 @@ check "a number may start with its point" [ $? -eq 0 ]
 check "another seed, other bytes" sh -c "! cmp -s '$dir/r1.csv' '$dir/r3.csv'"
 
 "$compare" --ns3::TcpSocket::InitialCwnd=1 --transfers=2 --csv="$dir/c.csv" >/dev/null
-slow=$(awk -F, 'NR == 3 { print ($14 > 400) }' "$dir/c.csv")
+slow=$(awk -F, 'NR == 3 { print ($15 > 400) }' "$dir/c.csv")
 check "attributes of TCP can be set" [ "$slow" = 1 ]
 
 # --- pcap ------------------------------------------------------------------------
