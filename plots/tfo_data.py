@@ -4,6 +4,7 @@
 
 import csv
 import functools
+import io
 import math
 import re
 
@@ -134,10 +135,17 @@ def check_header(header):
     return columns
 
 
-def read_file(name):
-    """Return the kind of a CSV file (its columns) and its rows."""
+def read_file(name, size=None):
+    """Return the kind of a CSV file (its columns) and its rows; of so many bytes, if given."""
     try:
-        with open(name, encoding="utf-8-sig", newline="") as stream:
+        with open(name, "rb") as file:
+            content = file.read() if size is None else file.read(size)
+        if size is not None and len(content) < size:
+            raise InputError(
+                f"has {len(content)} bytes, needs the {size} that points.csv tells of; "
+                "is the file truncated?"
+            )
+        with io.StringIO(content.decode("utf-8-sig"), newline="") as stream:
             lines = csv.reader(stream, strict=True)
             header = next(lines, None)
             if not header:
@@ -219,13 +227,13 @@ def describe(columns, row):
     return " ".join(f"{c}={v:g}" if isinstance(v, float) else f"{c}={v}" for c, v in values)
 
 
-def read_files(names):
+def read_files(names, size=None):
     """Return transfers and segments, and notes on what was given more than once."""
     transfers = []
     segments = []
     for name in dict.fromkeys(names):
         try:
-            columns, frame = read_file(name)
+            columns, frame = read_file(name, size)
         except InputError as error:
             raise InputError(f"{name}: {error}") from None
         (transfers if columns is TRANSFER_COLUMNS else segments).append(frame)

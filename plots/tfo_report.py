@@ -85,7 +85,10 @@ def make_page(sweep, table, pictures, remarks):
                 "parameters",
             )
         )
-        facts = [(label, manifest.get(name, "unknown")) for name, label in FACTS]
+        if "tcp" in manifest:
+            parts.append("<p>TCP&#8217;s attributes, where no flag says otherwise:</p>")
+            parts.append(simple_table(("Attribute", "Value"), manifest["tcp"].items(), "tcp"))
+        facts = [(label, manifest.get(name) or "unknown") for name, label in FACTS]
         parts.append("<h2>How it was made</h2>")
         parts.append(simple_table(("What", "Value"), facts, "facts"))
     parts.append("<h2>How to repeat it</h2>")
@@ -98,7 +101,7 @@ def make_page(sweep, table, pictures, remarks):
             "<pre>./tfo sweep --manifest=manifest.json --out=DIR\n./tfo plot DIR</pre>"
         )
         if "command" in manifest:
-            parts.append(f"<p>Or as it was typed:</p><pre>{escape(manifest['command'])}</pre>")
+            parts.append(f"<p>Or with all its flags:</p><pre>{escape(manifest['command'])}</pre>")
     else:
         parts.append("<p>The figures and this page, from the results:</p><pre>./tfo plot DIR</pre>")
     body = "\n".join(parts)

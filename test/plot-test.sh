@@ -3,12 +3,13 @@
 #
 # The figures: of files and of a sweep's folder, what they state, and wrong input.
 #
-#   plot-test.sh COMPARE PYTHON PLOT
+#   plot-test.sh COMPARE SWEEP PYTHON PLOT
 
 set -u
 compare=$1
-python=$2
-plot=$3
+sweeper=$2
+python=$3
+plot=$4
 . "$(dirname "$0")/checks.sh"
 
 draw()
@@ -65,8 +66,6 @@ cat >"$sweep/manifest.json" <<'END'
  "module": "0.1.0", "ns3": "3.37", "commit": "0123abc", "started": "2026-01-02T03:04:05Z",
  "ended": "2026-01-02T03:05:06Z", "command": "./tfo sweep --runs=4"}
 END
-printf 'point,status,runs,bytes,reason\n0,done,4,9,\n1,done,4,9,\n2,done,4,9,\n' \
-    >"$sweep/points.csv"
 
 draw "$sweep" >"$dir/out" 2>"$dir/err"
 check "the figures of a sweep" [ $? -eq 0 ]
@@ -146,17 +145,35 @@ check "the saving is the mean of paired differences with its t interval" \
 check "failed transfers are counted" grep -q '<td>0, 1</td>' "$dir/known/report.html"
 check "pairs are counted" grep -q '<td>3</td><td>6</td>' "$dir/known/report.html"
 
-# --- Unfinished sweeps -------------------------------------------------------------
+# --- A sweep that is not finished --------------------------------------------------
 
-sed 's/"points": "3"/"points": "5"/' "$sweep/manifest.json" >"$dir/new/manifest.json"
-printf 'point,status,runs,bytes,reason\n0,done,4,9,\n1,failed,0,0,"killed, <twice>"\n2,do' \
-    >"$dir/new/points.csv"
-draw "$dir/new" >/dev/null 2>"$dir/err"
-check "an unfinished sweep is drawn" [ $? -eq 0 ]
-check "with a remark" grep -q 'not finished: 3 of 5 points are missing' "$dir/err"
-check "also in the report" grep -q 'not finished: 3 of 5 points are missing' "$dir/new/report.html"
+real=$dir/real
+"$sweeper" --rtt=50ms,200ms --loss=0,0.02 --runs=2 --transfers=3 --jobs=1 --out="$real" \
+    >/dev/null 2>&1
+draw "$real" >/dev/null 2>"$dir/err"
+check "what a sweep leaves is drawn" [ -s "$real/figures/rtt-loss-p2p.png" ]
+check "without a word on stderr" [ ! -s "$dir/err" ]
+check "the report has its flags" grep -q '>--rtt</td><td class="text wrap">50ms,200ms<' \
+    "$real/report.html"
+check "and its command" grep -q 'tfo sweep .*--rtt=50ms,200ms' "$real/report.html"
+
+# As a killed sweep leaves it: the last line of the journal and that of the results are torn.
+cp -r "$real" "$dir/killed"
+head -c -4 "$real/points.csv" >"$dir/killed/points.csv"
+head -c -9 "$real/results.csv" >"$dir/killed/results.csv"
+sed -i '3s/,done,.*,/,failed,0,0,killed <twice>/' "$dir/killed/points.csv"
+draw "$dir/killed" >/dev/null 2>"$dir/err"
+check "a sweep that was killed is drawn" [ $? -eq 0 ]
+check "with a remark" grep -q 'not finished: 1 of 4 points is missing' "$dir/err"
+check "also in the report" grep -q 'not finished: 1 of 4 points is missing' \
+    "$dir/killed/report.html"
+check "and one on the torn rows" grep -q '[0-9]* bytes of results.csv are left out' "$dir/err"
+check "three points are in the table" [ "$(grep -c '^<tr><td class="text">p2p<' "$dir/killed/report.html")" -eq 3 ]
 check "failed points are told" grep -q '1 point failed' "$dir/err"
-check "with the reason" grep -q 'killed, &lt;twice&gt;' "$dir/new/report.html"
+check "with the reason" grep -q 'killed &lt;twice&gt;' "$dir/killed/report.html"
+sed -i 's,"shard": "","shard": "2/3",' "$dir/killed/manifest.json"
+draw "$dir/killed" >/dev/null 2>"$dir/err"
+check "a part of a sweep is told" grep -q 'this is part 2 of a sweep in 3 parts' "$dir/err"
 
 # --- Bad input: one line that names the file, exit 2, nothing written ----------------
 
@@ -201,6 +218,12 @@ for wrong in missing empty header cut column variant word status topology twice;
 done
 check "wrong files write nothing" [ ! -e "$dir/never" ]
 cp "$sweep/results.csv" "$broken"
+head -c -9 "$real/results.csv" >"$dir/killed/results.csv"
+cp "$real/points.csv" "$dir/killed"
+check "results that are shorter than the journal says are refused" \
+    refuses 2 "killed/results.csv: has [0-9]* bytes, needs the [0-9]* that" draw "$dir/killed"
+cp "$real/points.csv" "$real/results.csv" "$real/manifest.json" "$sweep"
+cp "$real/points.csv" "$real/results.csv" "$broken"
 
 # refused FILE TEXT: the sweep is refused for a file that comes on stdin
 refused()
@@ -219,6 +242,11 @@ echo '{"points": 3}' | refused manifest.json "points is 3, needs a text"
 printf 'point,state\n' | refused points.csv "needs the header point,status,runs,bytes,reason"
 printf 'point,status,runs,bytes,reason\n1,gone,1,1,\n' |
     refused points.csv "line 2: status is 'gone', needs done or failed"
+printf 'point,status,runs,bytes,reason\n1,done,1,many,\n' |
+    refused points.csv "line 2: bytes is 'many', needs a whole number"
+echo '{"points": "3", "shard": "x"}' | refused manifest.json "shard is 'x', needs a part"
+echo '{"points": "3", "flags": "x"}' | refused manifest.json 'flags is "x", needs an object'
+rm "$broken/points.csv"
 cp "$dir/s.csv" "$broken/results.csv"
 check "segments are no sweep" refuses 2 "results.csv: .*needs transfers" draw "$broken"
 
