@@ -61,11 +61,19 @@ def draw_group(rows, axis, setting, points, name, remarks):
     counts = [n for n in (*points["plain_runs"], *points["open_runs"]) if n]
 
     note = f"{describe_setting(setting)}. {sample(counts, drawn)}; "
-    note += "bars: 95 % interval (t) over runs. " if max(counts) > 1 else "one run has no interval. "
+    note += (
+        "bars: 95 % interval (t) over runs. " if max(counts) > 1 else "one run has no interval. "
+    )
     note += failures(drawn, point_label)
     columns, lines, width = panel_grid(len(losses))
     figure, axes = new_figure(
-        width, 1.75 if lines > 1 else 2.1, lines, columns, note, legend=0.35, left=0.68,
+        width,
+        1.75 if lines > 1 else 2.1,
+        lines,
+        columns,
+        note,
+        legend=0.35,
+        left=0.68,
         gap=(0.56, 0.2),
     )
     for place in axes.flat[len(losses) :]:

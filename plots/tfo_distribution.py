@@ -26,6 +26,7 @@ from tfo_style import (
 )
 
 LEAST_TRANSFERS = 20
+LEAST_DEVIATION = 0.001  # of the mean
 MOST_PANELS = 6
 LOG_FROM = 4  # ratio of longest to shortest time
 
@@ -36,7 +37,6 @@ def draw_distributions(rows, table):
         point
         for point, some in rows[rows["transfer"] > 1].groupby("point")
         if all(len(complete(select(some, case))) >= LEAST_TRANSFERS for case in (PLAIN, OPEN))
-        and complete(some)["fct_ms"].std() > 0.001 * complete(some)["fct_ms"].mean()
     ]
     table = table.loc[usable]
     if table.empty:
@@ -50,7 +50,10 @@ def draw_distributions(rows, table):
         best = losses[losses == losses.max()].index
         rtt = best[(len(best) - 1) // 2]
         points = some[some["rtt_ms"] == rtt].sort_values(["loss", "syn_data_loss"])
-        (groups if len(points) > 1 else alone).append(({**setting, "rtt_ms": rtt}, points))
+        if len(points) > 1:
+            groups.append(({**setting, "rtt_ms": rtt}, points))
+        elif differs(rows[rows["point"] == points.index[0]]):
+            alone.append((setting, points))
     names = name_figures("distribution", [setting for setting, _ in groups])
     chosen, remarks = limit_figures(groups, names)
     for (setting, points), name in chosen:
@@ -59,8 +62,16 @@ def draw_distributions(rows, table):
     topologies = {}
     for setting, points in alone:
         topologies.setdefault(setting["topology"], points.index[0])
+    if not groups and not topologies:
+        raise NoFigure("needs completion times that differ from transfer to transfer")
     if topologies and (len(topologies) > 1 or not groups):
         yield draw_topologies(rows, table.loc[spread(sorted(topologies.values()), MOST_PANELS)])
+
+
+def differs(rows):
+    """Tell whether the times of a mode differ; else there is no distribution to see."""
+    times = [complete(select(rows, case))["fct_ms"] for case in (PLAIN, OPEN)]
+    return any(some.std() > LEAST_DEVIATION * some.mean() for some in times)
 
 
 def draw_losses(rows, setting, points, name, remarks):

@@ -165,9 +165,7 @@ def draw_cells(figure, panel, values, unsure, label):
     largest = np.nanmax(np.abs(values))
     limit = max(min(largest, MOST_PER_CENT if "%" in label else largest), 1e-9)
     scale = Normalize(-limit, limit)
-    panel.imshow(
-        values, COLOURS, scale, aspect="auto", origin="lower", interpolation="nearest"
-    )
+    panel.imshow(values, COLOURS, scale, aspect="auto", origin="lower", interpolation="nearest")
     for side in panel.spines.values():
         side.set_visible(False)
     panel.tick_params(length=0)

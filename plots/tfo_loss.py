@@ -22,7 +22,6 @@ from tfo_style import (
 )
 
 
-
 def draw_loss(rows):
     """Completion time over loss, and below it the paired saving; a column for each RTT."""
     if rows.empty:

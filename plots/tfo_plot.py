@@ -55,10 +55,10 @@ except ImportError as missing:
     )
 
 
-KINDS = (
-    "topologies rtt rtt-loss rtt-syn-data-loss loss saving-rtt-loss saving-rtt-syn-data-loss "
-    "saving-size distribution"
-).split()
+FIGURE = re.compile(
+    "(topologies|rtt|loss|(rtt-loss|rtt-syn-data-loss|saving-rtt|saving-size|distribution)-.+)"
+    "[.](png|svg)"
+)
 
 
 class Parser(argparse.ArgumentParser):
@@ -132,7 +132,7 @@ def remove_stale(folder, fresh):
     stale = [
         path
         for path in sorted(folder.iterdir())
-        if path not in fresh and re.fullmatch(f"({'|'.join(KINDS)})(-.*)?[.](png|svg)", path.name)
+        if path not in fresh and FIGURE.fullmatch(path.name)
     ]
     for path in stale:
         path.unlink()

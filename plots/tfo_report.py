@@ -56,8 +56,8 @@ def make_page(sweep, table, pictures, remarks):
         "<p>Each transfer is a request and its response on a connection of its own, over the "
         "plain three-way handshake and over Fast Open, with the same randomness. Means are over "
         "runs, of later transfers (the first has no cookie yet); ± is half of a 95 % interval "
-        "(Student&#8217;s t, over runs). Savings are differences of pairs: plain minus Fast Open of "
-        "the same seed, run and transfer, where both were completed.</p>"
+        "(Student&#8217;s t, over runs). Savings are differences of pairs: plain minus Fast Open "
+        "of the same seed, run and transfer, where both were completed.</p>"
     )
     parts.append("<h2>Figures</h2>")
     parts += [draw_picture(drawing, data) for drawing, data in pictures]
@@ -77,7 +77,9 @@ def make_page(sweep, table, pictures, remarks):
         parts.append("<p>Unknown: the results came without a manifest.json.</p>")
     else:
         flags = manifest.get("flags", {})
-        parts.append("<p>The flags of <code>./tfo sweep</code>, with those that were not given:</p>")
+        parts.append(
+            "<p>The flags of <code>./tfo sweep</code>, with those that were not given:</p>"
+        )
         parts.append(
             simple_table(
                 ("Flag", "Value"),
@@ -132,7 +134,9 @@ def simple_table(header, rows, name):
         "<tr>" + "".join(f'<td class="text wrap">{escape(text)}</td>' for text in row) + "</tr>"
         for row in rows
     )
-    return f'<table id="{name}">\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>'
+    return (
+        f'<table id="{name}">\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>'
+    )
 
 
 def number(value, digits=1):

@@ -64,7 +64,9 @@ def draw_rtt(rows):
         and complete(select(some, OPEN))["rtt_ms"].nunique() > 1
     ]
     if not groups:
-        raise NoFigure("needs p2p transfers without loss and variant at several RTTs, of both modes")
+        raise NoFigure(
+            "needs p2p transfers without loss and variant at several RTTs, of both modes"
+        )
     remarks = left_out(rows, SETTING[2:], len(groups), "RTT")
     if len(groups) > MOST_PANELS:
         remarks.append(f"{MOST_PANELS} of {len(groups)} settings drawn, evenly spread")
@@ -134,9 +136,9 @@ def draw_rtt(rows):
         for case, trips in ((PLAIN, 2), (OPEN, 1)):
             if trips == 2 or fits:
                 idle = [
-                    stalls_ms(
-                        setting["response_bytes"], setting["rate_mbps"], rtt, setting["ip"]
-                    )[0]
+                    stalls_ms(setting["response_bytes"], setting["rate_mbps"], rtt, setting["ip"])[
+                        0
+                    ]
                     for rtt in steps
                 ]
                 axis.plot(

@@ -72,9 +72,7 @@ def draw_group(rows, setting, points, name, remarks):
     note += "in per cent of plain TCP's mean time. "
     note += "Bars: 95 % interval (t) over runs. " if several else "One run has no interval. "
     note += "Dotted grey: 1 RTT. "
-    note += failures(
-        drawn, lambda key: f"{bytes_text(key[5])} and {point_label(key)}"
-    )
+    note += failures(drawn, lambda key: f"{bytes_text(key[5])} and {point_label(key)}")
     figure, axes = new_figure(
         6.7,
         2.3 if len(losses) == 1 else 1.7,

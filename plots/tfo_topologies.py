@@ -84,9 +84,7 @@ def draw_topologies(rows):
         note += "Bars: mean; whiskers, ±: 95 % interval (t) over runs; saving: paired. "
     if others:
         note += f"Left out: {others}, whose transfers of a mode all failed or are absent. "
-    note += failures(
-        pd.concat([drawn, useless]), lambda key: topology_name(key[0])
-    )
+    note += failures(pd.concat([drawn, useless]), lambda key: topology_name(key[0]))
 
     columns = min(2, len(chosen))
     lines = math.ceil(len(chosen) / columns)

@@ -78,8 +78,10 @@ for picture in topologies rtt loss rtt-loss-p2p rtt-loss-satellite rtt-syn-data-
     "$python" -c 'import sys; from xml.dom import minidom; minidom.parse(sys.argv[1])' \
         "$sweep/figures/$picture.svg"
     check "$picture.svg is well-formed" [ $? -eq 0 ]
-    check "$picture says how many it is from" grep -q '>[^<]*n = [0-9]' "$sweep/figures/$picture.svg"
-    check "$picture has a unit on its axes" grep -q '>[^<]*(\(ms\|%\|kB\))<' "$sweep/figures/$picture.svg"
+    check "$picture says how many it is from" \
+        grep -q '>[^<]*n = [0-9]' "$sweep/figures/$picture.svg"
+    check "$picture has a unit on its axes" \
+        grep -q '>[^<]*(\(ms\|%\|kB\))<' "$sweep/figures/$picture.svg"
 done
 heat=$sweep/figures/saving-rtt-syn-data-loss-p2p.svg
 check "the heat map is in ms" grep -q '>Paired saving (ms)<' "$heat"
@@ -93,11 +95,12 @@ check "the cells have numbers with their sign" grep -q '>−[4-7][0-9][0-9]<' "$
 cp -r "$sweep/figures" "$dir/before"
 cp "$sweep/report.html" "$dir/before.html"
 : >"$sweep/figures/saving-size-lan.png"
-: >"$sweep/figures/mine.png"
+: >"$sweep/figures/loss-mine.png"
 draw "$sweep" >/dev/null
-check "a figure that the data no longer give is removed" [ ! -e "$sweep/figures/saving-size-lan.png" ]
-check "a file of the user's is not" [ -e "$sweep/figures/mine.png" ]
-rm -f "$sweep/figures/mine.png"
+check "a figure that the data no longer give is removed" \
+    [ ! -e "$sweep/figures/saving-size-lan.png" ]
+check "a file of the user's is not" [ -e "$sweep/figures/loss-mine.png" ]
+rm -f "$sweep/figures/loss-mine.png"
 check "same data, same figures" diff -r "$sweep/figures" "$dir/before"
 check "same data, same report" cmp -s "$sweep/report.html" "$dir/before.html"
 
@@ -168,7 +171,8 @@ check "with a remark" grep -q 'not finished: 1 of 4 points is missing' "$dir/err
 check "also in the report" grep -q 'not finished: 1 of 4 points is missing' \
     "$dir/killed/report.html"
 check "and one on the torn rows" grep -q '[0-9]* bytes of results.csv are left out' "$dir/err"
-check "three points are in the table" [ "$(grep -c '^<tr><td class="text">p2p<' "$dir/killed/report.html")" -eq 3 ]
+check "three points are in the table" \
+    [ "$(grep -c '^<tr><td class="text">p2p<' "$dir/killed/report.html")" -eq 3 ]
 check "failed points are told" grep -q '1 point failed' "$dir/err"
 check "with the reason" grep -q 'killed &lt;twice&gt;' "$dir/killed/report.html"
 sed -i 's,"shard": "","shard": "2/3",' "$dir/killed/manifest.json"
@@ -250,7 +254,8 @@ rm "$broken/points.csv"
 cp "$dir/s.csv" "$broken/results.csv"
 check "segments are no sweep" refuses 2 "results.csv: .*needs transfers" draw "$broken"
 
-check "a folder that does not exist" refuses 2 "nowhere: there is no such folder" draw "$dir/nowhere"
+check "a folder that does not exist" \
+    refuses 2 "nowhere: there is no such folder" draw "$dir/nowhere"
 check "a file without --out" refuses 2 "a.csv: is a file, needs --out" draw "$dir/a.csv"
 check "two files without --out" refuses 2 "need --out" draw "$dir/a.csv" "$dir/a6.csv"
 check "no data" refuses 2 "DATA" draw

@@ -35,8 +35,11 @@ page=$sweep/report.html
 # --- What is in the page -------------------------------------------------------------
 
 check "no address in it" sh -c "! grep -q '://' '$page'"
-check "nothing in it is loaded from elsewhere" [ -z "$(grep -oE '(src|href|srcset)="[^"]{0,22}|url\(|@import|<(script|link|iframe|object)' "$page" | grep -v '^src="data:image/png;base64,')" ]
-check "a picture for each figure" [ "$(grep -c '<img ' "$page")" -eq "$(ls "$sweep/figures"/*.png | wc -l)" ]
+loaded='(src|href|srcset)="[^"]{0,22}|url\(|@import|<(script|link|iframe|object)'
+check "nothing in it is loaded from elsewhere" \
+    [ -z "$(grep -oE "$loaded" "$page" | grep -v '^src="data:image/png;base64,')" ]
+pictures=$(ls "$sweep/figures"/*.png | wc -l)
+check "a picture for each figure" [ "$(grep -c '<img ' "$page")" -eq "$pictures" ]
 check "each with a text for those who do not see it" \
     [ "$(grep -c '<img alt="[^"]' "$page")" -eq "$(grep -c '<img ' "$page")" ]
 check "how to repeat it" grep -q './tfo sweep --manifest=manifest.json --out=DIR' "$page"
@@ -89,7 +92,6 @@ addEventListener("load", () => {
 });
 </script>
 END
-pictures=$(ls "$sweep/figures"/*.png | wc -l)
 expected="images $pictures wanting 0 elsewhere 0 rows 8 ragged 0 scripts 1 wide false"
 for size in 1280,900 500,900; do
     browse --window-size=$size --dump-dom "file://$dir/seen.html" >"$dir/dom"
