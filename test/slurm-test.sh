@@ -188,7 +188,7 @@ check "without the program a task fails" \
 check "and says where it looked" \
     grep -qF "there is no $dir/elsewhere/build/bin/tfo-sweep: run ./tfo build first" $logs
 
-# --- What is wrong is said in one line ------------------------------------------------
+# --- The script alone -----------------------------------------------------------------
 
 # task ID MIN MAX COUNT ARGS: the script as Slurm would run it
 task()
@@ -199,8 +199,18 @@ task()
     env $vars SLURM_SUBMIT_DIR="$project" "$project/$script" "$@"
 }
 
+# With a program that tells its arguments, a line each
+mkdir -p "$dir/teller/build/bin"
+printf '#!/bin/sh\nprintf "%%s\\n" "$@"\n' >"$dir/teller/build/bin/tfo-sweep"
+chmod +x "$dir/teller/build/bin/tfo-sweep"
+told=$(SLURM_CPUS_PER_TASK=8 TFO="$dir/teller" task 2 1 3 3 --out=a --grid="my grid" --out=b | tr '\n' ' ')
+check "a worker for each CPU, the user's flags, then the part" \
+    [ "$told" = "--jobs=8 --out=a --grid=my grid --out=b --shard=2/3 --out=b/part-2 " ]
+
+# What is wrong is said in one line.
 check "a job that is no array" refuses 125 "not a job array" "$project/$script" $grid --out=x
 check "tasks from 0" refuses 125 "needs --array=1-N" task 0 0 2 3 $grid --out=x
+check "task 0 and others" refuses 125 "needs --array=1-N" task 2 0 2 2 $grid --out=x
 check "some of the tasks" refuses 125 "needs --array=1-N" task 3 3 3 1 $grid --out=x
 check "tasks with gaps" refuses 125 "needs --array=1-N" task 1 1 5 3 $grid --out=x
 check "no folder" refuses 125 "needs --out=DIR" task 1 1 3 3 $grid
