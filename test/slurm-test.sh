@@ -13,7 +13,7 @@ set -u
 sweep=$1
 merge=$2
 PATH=$PATH:/usr/sbin:/sbin # the daemons are there
-for program in munged slurmctld slurmd sbatch scancel sinfo squeue setpriv; do
+for program in munged slurmctld slurmd sbatch scancel scontrol sinfo squeue setpriv; do
     if ! command -v $program >/dev/null; then
         echo "SKIPPED: there is no $program; needs munge and Slurm" >&2
         exit 77
@@ -187,6 +187,25 @@ check "without the program a task fails" \
     submit "1 FAILED" --array=1 "$project/$script" $grid --out=parts
 check "and says where it looked" \
     grep -qF "there is no $dir/elsewhere/build/bin/tfo-sweep: run ./tfo build first" $logs
+
+# A task that is requeued while it runs. Slurm holds it back for two minutes, if let.
+begun()
+{
+    grep -qs '^[0-9]*,done' long/part-1/points.csv
+}
+resumed()
+{
+    scontrol update JobId="${job}_1" StartTime=now >/dev/null 2>&1
+    grep -qs 'points are there already' slurm-"${job}"_1.out
+}
+job=$(TFO="$project" sbatch --parsable --array=1 "$project/$script" \
+    --rtt=20ms:400ms:1ms --runs=20 --out=long) || give_up "sbatch takes a job"
+check "a long task begins" until_true 60 begun
+scontrol requeue "${job}_1"
+check "a requeued task goes on where it was" until_true 60 resumed
+check "after it was interrupted" grep -q 'interrupted with' slurm-"${job}"_1.out
+scancel "$job"
+check "it can be cancelled" until_true 60 ended
 
 # --- The script alone -----------------------------------------------------------------
 
