@@ -188,20 +188,27 @@ check "without the program a task fails" \
 check "and says where it looked" \
     grep -qF "there is no $dir/elsewhere/build/bin/tfo-sweep: run ./tfo build first" $logs
 
-# A task that is requeued while it runs. Slurm holds it back for two minutes, if let.
+# A task that is requeued while it runs. Slurm then holds it back for two minutes, since
+# the node refuses credentials of the second in which it was killed; two seconds will do.
 begun()
 {
     grep -qs '^[0-9]*,done' long/part-1/points.csv
 }
+pending()
+{
+    [ "$(squeue -h -j "$job" -o %T)" = PENDING ]
+}
 resumed()
 {
-    scontrol update JobId="${job}_1" StartTime=now >/dev/null 2>&1
     grep -qs 'points are there already' slurm-"${job}"_1.out
 }
 job=$(TFO="$project" sbatch --parsable --array=1 "$project/$script" \
     --rtt=20ms:400ms:1ms --runs=20 --out=long) || give_up "sbatch takes a job"
 check "a long task begins" until_true 60 begun
 scontrol requeue "${job}_1"
+check "it can be requeued" until_true 60 pending
+sleep 2
+scontrol update JobId="${job}_1" StartTime=now
 check "a requeued task goes on where it was" until_true 60 resumed
 check "after it was interrupted" grep -q 'interrupted with' slurm-"${job}"_1.out
 scancel "$job"
