@@ -185,7 +185,7 @@ Read(int argc, char* argv[])
     reader.Add("out", "folder for the results", request.out, [&](const std::string& text) {
         request.out = text;
     });
-    reader.Add("jobs", "processes that work", "the number of cores", [&](const std::string& text) {
+    reader.Add("jobs", "processes that work", "cores", [&](const std::string& text) {
         request.jobs = ReadCount(text, 1, 1024);
     });
     reader.Add("timeout",
@@ -233,7 +233,7 @@ Read(int argc, char* argv[])
     {
         for (const auto& flag : GetScenarioFlags())
         {
-            if (flag.name == name && flag.standard != "the topology's")
+            if (flag.name == name && flag.standard != ScenarioFlag::OF_TOPOLOGY)
             {
                 reader.Set(name, flag.standard);
             }
@@ -353,7 +353,7 @@ class Progress
         const double left = rate > 0 ? (m_points - m_done) / rate : 0;
         std::snprintf(line,
                       sizeof line,
-                      "\r%llu of %llu points, %.1f/s, %llu:%02llu:%02llu left, %llu failed ",
+                      "\r%llu of %llu points, %.1f/s, %llu:%02llu:%02llu left, %llu failed\033[K",
                       static_cast<unsigned long long>(m_done),
                       static_cast<unsigned long long>(m_points),
                       rate,

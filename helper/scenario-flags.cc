@@ -81,7 +81,7 @@ GetScenarioFlags()
          "true"},
         {"rate",
          "rate towards the client, 10Mbps say",
-         "the topology's",
+         ScenarioFlag::OF_TOPOLOGY,
          [](Scenario& scenario, const std::string& text) {
              scenario.rate =
                  ReadQuantity(text, BITS, "needs a rate, 10Mbps say, from 1kbps to 1000Gbps");
@@ -125,14 +125,14 @@ GetScenarioFlags()
          ""},
         {"loss",
          "probability that a packet is lost, each way, 0 to 1",
-         "the topology's",
+         ScenarioFlag::OF_TOPOLOGY,
          [](Scenario& scenario, const std::string& text) {
              scenario.loss = ReadQuantity(text, {{"", 1}}, PROBABILITY);
          },
          ""},
         {"rtt",
          "base round-trip time, 100ms say",
-         "the topology's",
+         ScenarioFlag::OF_TOPOLOGY,
          [](Scenario& scenario, const std::string& text) {
              scenario.rtt = Seconds(ReadSeconds(text, "needs a time, 100ms say, from 0 to 100s"));
          },

@@ -21,6 +21,9 @@ namespace ns3
  */
 struct ScenarioFlag
 {
+    /// What holds without a flag whose value is an attribute of the topology.
+    static constexpr const char* OF_TOPOLOGY = "topology's";
+
     std::string name;     //!< its name
     std::string help;     //!< what it means
     std::string standard; //!< what holds without it

@@ -32,7 +32,7 @@ class SweepGrid
 {
   public:
     /// The largest number of values of one flag, and of all points.
-    static constexpr uint64_t MAX_POINTS = 100000000;
+    static constexpr uint64_t MAX_POINTS = 10000000;
 
     SweepGrid();
 
