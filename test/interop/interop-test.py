@@ -1,0 +1,282 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+
+"""The module's sockets against the operating system's, over a simulated link in real time.
+
+    interop-test.py PROGRAM
+
+PROGRAM is tfo-interop. Each check is named by the rules of doc/behaviour.md. It needs
+Linux, root and /dev/net/tun; where it may not run it says so and exits with 77.
+Times are real ones: what is measured may be off by a quarter of a round trip of 200 ms.
+"""
+
+import concurrent.futures
+import sys
+import threading
+import time
+
+import kernel
+from kernel import CLIENT, SERVER, Kernel, Link
+
+RTT = 200  # ms
+KEY = "a1a1a1a1-b2b2b2b2-c3c3c3c3-d4d4d4d4"
+OTHER_KEY = "00112233-44556677-8899aabb-ccddeeff"
+REQUEST, RESPONSE = 300, 5000
+MEGABYTE = 1000000
+JOBS = 8  # at a time: they wait most of the time
+
+
+class Checks:
+    """Counts the checks of all scenarios."""
+
+    def __init__(self):
+        self.passed = 0
+        self.failed = 0
+        self.lock = threading.Lock()
+
+    def check(self, name, good, detail=""):
+        """Count a check, and tell of one that fails."""
+        with self.lock:
+            self.passed += bool(good)
+            self.failed += not good
+            if not good:
+                print(f"FAILED: {name}{f' ({detail})' if detail != '' else ''}", flush=True)
+
+
+class Scenario:
+    """A scenario: its link's flags, and its checks, which tell the IP version."""
+
+    def __init__(self, program, checks, ipv6):
+        self.program = program
+        self.checks = checks
+        self.ipv6 = ipv6
+
+    def link(self, *flags, key=KEY, request=REQUEST, response=RESPONSE, **kernels):
+        """Start a link."""
+        flags = [
+            f"--ns3::TcpFastOpen::Key={key}",
+            f"--request={request}",
+            f"--response={response}",
+            f"--ipv6={'true' if self.ipv6 else 'false'}",
+            *([] if any(flag.startswith("--rtt=") for flag in flags) else [f"--rtt={RTT}ms"]),
+            *flags,
+        ]
+        return Link(self.program, *flags, **kernels)
+
+    def check(self, name, good, detail=""):
+        """Make a check."""
+        version = "IPv6" if self.ipv6 else "IPv4"
+        self.checks.check(f"{name}, {version}", good, detail)
+
+    def equal(self, name, got, expected):
+        """Check that something is what it should be."""
+        self.check(name, got == expected, f"{got}, not {expected}")
+
+    def saved(self, name, plain, fast):
+        """Check that one time is a round trip shorter than another one."""
+        trips = (plain - fast) / RTT
+        self.check(name, 0.75 < trips < 1.25, f"saved {trips:.2f} RTT")
+
+
+def kernel_client(scenario):
+    """A client of the kernel's and simulated servers: cookies, keys, and times."""
+    client = Kernel(CLIENT, scenario.ipv6)
+    with scenario.link(client=client) as link:
+        plain = client.transfer(link.server, REQUEST, RESPONSE, fast_open=False)
+        scenario.check("C1 the kernel's plain socket is served", plain.exact)
+        scenario.equal("S3 and gets no cookie", client.cookie(), "")
+        first = client.transfer(link.server, REQUEST, RESPONSE)
+        scenario.check("S3 its first contact is served", first.exact and not first.syn_data)
+        cookie = client.cookie()
+        fast = client.transfer(link.server, REQUEST, RESPONSE)
+        scenario.check("S5 its next SYN's data is acknowledged", fast.exact and fast.syn_data)
+        scenario.saved("T1 the reply comes a round trip sooner", plain.first_ms, fast.first_ms)
+        scenario.saved("T1 than at first contact, too", first.first_ms, fast.first_ms)
+        link.close()
+        scenario.equal("S3 it keeps the cookie", cookie, link.all("granted")[0]["cookie"])
+        accepted = [event["bytes"] for event in link.all("syn data accepted")]
+        scenario.equal("S5 the data is accepted in SYN-RCVD", accepted, [REQUEST])
+        exact = [event["exact"] for event in link.all("request")]
+        scenario.equal("A3 the server reads each request exactly", exact, [True] * 3)
+        scenario.equal("N2 the kernel counts it", client.counters()["Active"], 1)
+        scenario.equal("N2 so does the server", link.counters["Passive"], 1)
+        scenario.equal("N2 and the request for a cookie", link.counters["CookieReqd"], 1)
+
+    with scenario.link(key=OTHER_KEY, client=client) as link:
+        fallen = client.transfer(link.server, REQUEST, RESPONSE)
+        scenario.check("S4 with another key the data still arrives", fallen.exact)
+        scenario.check("S4 but not in the SYN", not fallen.syn_data)
+        lost = abs(fallen.first_ms - plain.first_ms) / RTT
+        scenario.check("T2 in the plain time", lost < 0.25, f"{lost:.2f} RTT off")
+        scenario.equal("S4 the kernel counts a failure", client.counters()["ActiveFail"], 1)
+        scenario.check("S4 it keeps the right cookie", client.cookie() not in ("", cookie))
+        again = client.transfer(link.server, REQUEST, RESPONSE)
+        scenario.check("S4 which is good", again.exact and again.syn_data)
+        link.close()
+        scenario.equal("N2 the server counts the failure", link.counters["PassiveFail"], 1)
+        cookie = client.cookie()
+
+    with scenario.link(key=f"{KEY},{OTHER_KEY}", client=client) as link:
+        old = client.transfer(link.server, REQUEST, RESPONSE)
+        scenario.check("S13 a cookie of the backup key is good", old.exact and old.syn_data)
+        scenario.check("S13 and replaced", client.cookie() != cookie)
+        link.close()
+        scenario.equal("S13 the server counts it", link.counters["PassiveAltKey"], 1)
+        scenario.equal("S13 the new one is granted", link.all("granted")[-1]["cookie"], client.cookie())
+
+    with scenario.link("--mode=3whs", client=client) as link:
+        off = client.transfer(link.server, REQUEST, RESPONSE)
+        scenario.check("S1 a server without Fast Open serves the kernel", off.exact)
+        scenario.check("S1 and ignores the SYN's data", not off.syn_data)
+    client.close()
+
+
+def kernel_server(scenario):
+    """Simulated clients and a server of the kernel's: cookies, keys, and times."""
+    server = Kernel(SERVER, scenario.ipv6)
+    server.set_key(KEY)
+    served = server.serve(REQUEST, RESPONSE)
+    with scenario.link("--mode=3whs", "--transfers=1", server=server) as link:
+        plain = link.wait("transfer")
+        scenario.check("C1 a plain client is served", plain["exact"])
+        link.wait("done")
+    with scenario.link("--transfers=5", "--gap=700ms", server=server) as link:
+        first = link.wait("transfer")
+        fast = link.wait("transfer")
+        scenario.equal("C2 no SYN data without a cookie", first["syn_data"], 0)
+        scenario.equal("C3 the kernel takes the SYN's data", fast["syn_data"], REQUEST)
+        scenario.saved("T1 the reply comes a round trip sooner", plain["first_ms"], fast["first_ms"])
+        scenario.equal("N2 the kernel counts it", server.counters()["Passive"], 1)
+        scenario.equal("N2 and the request for a cookie", server.counters()["CookieReqd"], 1)
+        server.set_key(OTHER_KEY)
+        fallen = link.wait("transfer")
+        scenario.check("C7 with another key the data still arrives", fallen["exact"])
+        scenario.equal("C7 but not in the SYN", fallen["syn_data"], 0)
+        lost = abs(fallen["first_ms"] - plain["first_ms"]) / RTT
+        scenario.check("T2 in the plain time", lost < 0.25, f"{lost:.2f} RTT off")
+        scenario.equal("N2 the kernel counts the failure", server.counters()["PassiveFail"], 1)
+        again = link.wait("transfer")
+        scenario.equal("C4 the new cookie is good", again["syn_data"], REQUEST)
+        server.set_key(KEY, OTHER_KEY)
+        old = link.wait("transfer")
+        scenario.equal("C4 so is one of the kernel's backup key", old["syn_data"], REQUEST)
+        scenario.equal("N2 the kernel counts that", server.counters()["PassiveAltKey"], 1)
+        link.wait("done")
+        link.close()
+        scenario.equal("N2 the client counts three", link.counters["Active"], 3)
+        scenario.equal("C7 and a failure", link.counters["ActiveFail"], 1)
+        cookies = link.all("cookie")
+        scenario.equal("S12 the kernel's cookie is ours", cookies[0]["got"], cookies[0]["made"])
+        scenario.check("S12 and not with another key", cookies[1]["got"] != cookies[1]["made"])
+        scenario.equal("C4 a cookie of the first key again", cookies[2]["got"], cookies[0]["got"])
+        exact = [event["exact"] for event in link.all("transfer")]
+        scenario.equal("A3 the client reads each response exactly", exact, [True] * 5)
+        scenario.equal("A3 the kernel each request", [one.exact for one in served], [True] * 6)
+    server.close()
+
+
+def same_cookie(scenario):
+    """A simulated server takes the cookie that a kernel has made, and the other way round."""
+    server = Kernel(SERVER, scenario.ipv6)
+    server.set_key(KEY)
+    client = Kernel(CLIENT, scenario.ipv6)
+    server.serve(REQUEST, RESPONSE)
+    with scenario.link(client=client, server=server) as link:
+        client.transfer(link.server, REQUEST, RESPONSE)
+    scenario.check("S12 a kernel has a cookie of a kernel's", client.cookie())
+    server.close()
+    client.close()
+
+
+def one_lost(scenario, server_is_kernel, segment):
+    """One segment of the handshake of a connection with a cookie is lost."""
+    flags = ["--transfers=2", f"--drop=2:{segment}", "--rtt=100ms"]
+    name = f"A3 {segment} lost, {'server' if server_is_kernel else 'client'} of the kernel's"
+    made = Kernel(SERVER if server_is_kernel else CLIENT, scenario.ipv6)
+    if server_is_kernel:
+        served = made.serve(REQUEST, RESPONSE)
+        with scenario.link(*flags, server=made) as link:
+            times = [link.wait("transfer")["last_ms"], link.wait("transfer")["last_ms"]]
+            link.wait("done")
+            link.close()
+            exact = [event["exact"] for event in link.all("transfer")]
+            exact += [one.exact for one in served]
+    else:
+        with scenario.link(*flags, client=made) as link:
+            first = made.transfer(link.server, REQUEST, RESPONSE)
+            second = made.transfer(link.server, REQUEST, RESPONSE)
+            times = [first.last_ms, second.last_ms]
+            link.close()
+            exact = [first.exact, second.exact] + [event["exact"] for event in link.all("request")]
+    scenario.equal(f"{name}: each byte once, in order", exact, [True] * 4)
+    scenario.equal(f"{name}: it was lost", len(link.all("lost")), 1)
+    if segment == "client:1":  # C6: the SYN is sent again after a second, as a plain one
+        late = times[1] - 1000
+        scenario.check(f"C6 {name}: after a second", 150 < late < 350, f"{times[1]:.0f} ms")
+    if segment == "client:2":  # the server's next segments do without it
+        scenario.check(f"T1 {name}: no later", times[1] < times[0], f"{times} ms")
+    made.close()
+
+
+def megabyte(scenario, server_is_kernel, drop):
+    """A megabyte each way, at first contact and with a cookie."""
+    name = f"A3 1 MB each way, {'server' if server_is_kernel else 'client'} of the kernel's"
+    name += f", {drop} lost" if drop else ""
+    flags = ["--transfers=2", "--rtt=20ms", "--rate=40Mbps"]
+    flags += [f"--drop={drop}"] if drop else []
+    made = Kernel(SERVER if server_is_kernel else CLIENT, scenario.ipv6)
+    sizes = {"request": MEGABYTE, "response": MEGABYTE}
+    if server_is_kernel:
+        served = made.serve(MEGABYTE, MEGABYTE)
+        with scenario.link(*flags, **sizes, server=made) as link:
+            link.wait("done")
+            link.close()
+            exact = [event["exact"] for event in link.all("transfer")]
+            exact += [one.exact for one in served]
+            syn_data = [event["syn_data"] > 0 for event in link.all("transfer")]
+    else:
+        with scenario.link(*flags, **sizes, client=made) as link:
+            transfers = [made.transfer(link.server, MEGABYTE, MEGABYTE) for _ in range(2)]
+            link.close()
+            exact = [one.exact for one in transfers]
+            exact += [event["exact"] for event in link.all("request")]
+            syn_data = [one.syn_data for one in transfers]
+    scenario.equal(f"{name}: each byte once, in order", exact, [True] * 4)
+    scenario.equal(f"{name}: the second with data in the SYN", syn_data, [False, True])
+    scenario.equal(f"{name}: losses", len(link.all("lost")), drop.count(":") // 2)
+    made.close()
+
+
+def main():
+    """Run all scenarios."""
+    if len(sys.argv) != 2:
+        sys.exit("usage: interop-test.py PROGRAM")
+    reason = kernel.why_not()
+    if reason:
+        print(f"SKIPPED: {reason}")
+        sys.exit(77)
+    kernel.hurry()
+    checks = Checks()
+    jobs = []
+    for ipv6 in (False, True):
+        scenario = Scenario(sys.argv[1], checks, ipv6)
+        jobs += [(kernel_client, scenario), (kernel_server, scenario), (same_cookie, scenario)]
+        for server_is_kernel in (False, True):
+            for segment in ("server:1", "client:1", "client:2"):
+                jobs.append((one_lost, scenario, server_is_kernel, segment))
+            for drop in ("", "1:client:30+2:client:2+2:server:200+2:server:201"):
+                jobs.append((megabyte, scenario, server_is_kernel, drop))
+    with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
+        tasks = {pool.submit(*job): job for job in jobs}
+        for task in concurrent.futures.as_completed(tasks):
+            function, scenario, *rest = tasks[task]
+            error = task.exception()
+            name = " ".join([function.__name__, *map(str, rest)])
+            scenario.check(name, error is None, f"{type(error).__name__}: {error}")
+    print(f"{checks.passed} passed, {checks.failed} failed")
+    sys.stdout.flush()
+    sys.exit(checks.failed > 0)
+
+
+if __name__ == "__main__":
+    main()
