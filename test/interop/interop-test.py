@@ -133,13 +133,18 @@ def kernel_client(scenario):
 
 def kernel_server(scenario):
     """Simulated clients and a server of the kernel's: cookies, keys, and times."""
+    # A kernel of its own: each link's client begins at the same port and sequence number,
+    # with its clock at 0, and a kernel remembers the last connection from there.
     server = Kernel(SERVER, scenario.ipv6)
-    server.set_key(KEY)
-    served = server.serve(REQUEST, RESPONSE)
+    server.serve(REQUEST, RESPONSE)
     with scenario.link("--mode=3whs", "--transfers=1", server=server) as link:
         plain = link.wait("transfer")
         scenario.check("C1 a plain client is served", plain["exact"])
-        link.wait("done")
+    server.close()
+
+    server = Kernel(SERVER, scenario.ipv6)
+    server.set_key(KEY)
+    served = server.serve(REQUEST, RESPONSE)
     with scenario.link("--transfers=5", "--gap=700ms", server=server) as link:
         first = link.wait("transfer")
         fast = link.wait("transfer")
@@ -171,7 +176,7 @@ def kernel_server(scenario):
         scenario.equal("C4 a cookie of the first key again", cookies[2]["got"], cookies[0]["got"])
         exact = [event["exact"] for event in link.all("transfer")]
         scenario.equal("A3 the client reads each response exactly", exact, [True] * 5)
-        scenario.equal("A3 the kernel each request", [one.exact for one in served], [True] * 6)
+        scenario.equal("A3 the kernel each request", [one.exact for one in served], [True] * 5)
     server.close()
 
 
@@ -205,6 +210,7 @@ def one_lost(scenario, server_is_kernel, segment):
         with scenario.link(*flags, client=made) as link:
             first = made.transfer(link.server, REQUEST, RESPONSE)
             second = made.transfer(link.server, REQUEST, RESPONSE)
+            time.sleep(0.2)  # until the last ACK has crossed the link
             times = [first.last_ms, second.last_ms]
             link.close()
             exact = [first.exact, second.exact] + [event["exact"] for event in link.all("request")]

@@ -101,7 +101,10 @@ class Kernel:
             self.set("ipv6/conf/tap/accept_ra", 0)
             self.set("ipv6/conf/tap/accept_dad", 0)
             self.run("ip", "link", "set", "tap", "addrgenmode", "none")
+            self.run("ip", "link", "set", "tap", "address", f"02:00:00:00:02:0{side + 1}")
             self.run("ip", "link", "set", "tap", "up")
+            router = ("lladdr", f"02:00:00:00:01:0{side + 1}", "dev", "tap", "nud", "permanent")
+            self.run("ip", "neighbour", "add", network + "1", *router)
             if ipv6:
                 self.run("ip", "address", "add", self.address + "/64", "dev", "tap", "nodad")
                 self.run("ip", "-6", "route", "add", "default", "via", network + "1")

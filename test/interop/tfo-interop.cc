@@ -24,9 +24,15 @@
 #include "ns3/inet6-socket-address.h"
 #include "ns3/internet-stack-helper.h"
 #include "ns3/ipv4-address-helper.h"
+#include "ns3/ipv4-interface.h"
+#include "ns3/ipv4-l3-protocol.h"
 #include "ns3/ipv4-static-routing-helper.h"
 #include "ns3/ipv6-address-helper.h"
+#include "ns3/ipv6-interface.h"
+#include "ns3/ipv6-l3-protocol.h"
 #include "ns3/ipv6-static-routing-helper.h"
+#include "ns3/mac48-address.h"
+#include "ns3/ndisc-cache.h"
 #include "ns3/p2p-path-helper.h"
 #include "ns3/realtime-simulator-impl.h"
 #include "ns3/scenario-flags.h"
@@ -193,7 +199,7 @@ RouteOverLink(const End& end, const End& other)
 
 /**
  * Make a router of a node, with a kernel behind it: 10.2.N.1 for the kernel's 10.2.N.2,
- * fd00:10:2:N::1 for its ::2.
+ * fd00:10:2:N::1 for its ::2, with the MAC addresses 02::1:N and 02::2:N.
  *
  * @param end the node's end
  * @param number N, 1 for the client's side and 2 for the server's
@@ -204,7 +210,7 @@ AttachTap(const End& end, int number, int tap)
 {
     const std::string n = std::to_string(number);
     Ptr<FdNetDevice> device = CreateObject<FdNetDevice>();
-    device->SetAttribute("Address", Mac48AddressValue(("02:00:00:00:00:0" + n).c_str()));
+    device->SetAttribute("Address", Mac48AddressValue(("02:00:00:00:01:0" + n).c_str()));
     end.node->AddDevice(device);
     device->SetFileDescriptor(tap);
     device->TraceConnectWithoutContext(
@@ -213,18 +219,31 @@ AttachTap(const End& end, int number, int tap)
             const auto clock = DynamicCast<RealtimeSimulatorImpl>(Simulator::GetImplementation());
             g_late = std::max(g_late, clock->RealtimeNow() - Simulator::Now());
         }));
+    // The neighbour is given: packets beyond the third that wait for ARP would be lost.
+    const Address neighbour = Mac48Address(("02:00:00:00:02:0" + n).c_str());
     if (Ipv6Address::IsMatchingType(end.address))
     {
-        Ipv6AddressHelper helper(Ipv6Address(("fd00:10:2:" + n + "::").c_str()), Ipv6Prefix(64));
+        const std::string network = "fd00:10:2:" + n + "::";
+        Ipv6AddressHelper helper(Ipv6Address(network.c_str()), Ipv6Prefix(64));
         helper.AssignWithoutAddress(NetDeviceContainer(device));
-        Ptr<Ipv6> ip = end.node->GetObject<Ipv6>();
-        const auto interface = ip->GetInterfaceForDevice(device);
-        const Ipv6Address address(("fd00:10:2:" + n + "::1").c_str());
+        Ptr<Ipv6L3Protocol> ip = end.node->GetObject<Ipv6L3Protocol>();
+        const auto interface = static_cast<uint32_t>(ip->GetInterfaceForDevice(device));
+        const Ipv6Address address((network + "1").c_str());
         ip->AddAddress(interface, Ipv6InterfaceAddress(address, Ipv6Prefix(64)));
+        const auto cache = ip->GetInterface(interface)->GetNdiscCache();
+        auto entry = cache->Add(Ipv6Address((network + "2").c_str()));
+        entry->SetMacAddress(neighbour);
+        entry->MarkPermanent();
         return;
     }
-    Ipv4AddressHelper(("10.2." + n + ".0").c_str(), "255.255.255.0")
-        .Assign(NetDeviceContainer(device));
+    const std::string network = "10.2." + n + ".";
+    Ipv4AddressHelper((network + "0").c_str(), "255.255.255.0").Assign(NetDeviceContainer(device));
+    Ptr<Ipv4L3Protocol> ip = end.node->GetObject<Ipv4L3Protocol>();
+    const auto interface = static_cast<uint32_t>(ip->GetInterfaceForDevice(device));
+    const auto cache = ip->GetInterface(interface)->GetArpCache();
+    auto entry = cache->Add(Ipv4Address((network + "2").c_str()));
+    entry->SetMacAddress(neighbour);
+    entry->MarkPermanent();
 }
 
 /**
@@ -386,8 +405,6 @@ Interop(int argc, char* argv[])
     const Scenario& scenario = options.scenario;
     GlobalValue::Bind("SimulatorImplementationType", StringValue("ns3::RealtimeSimulatorImpl"));
     GlobalValue::Bind("ChecksumEnabled", BooleanValue(true)); // kernels look at it
-    // Packets beyond the third that wait for ARP are lost.
-    Config::SetDefault("ns3::ArpCache::AliveTimeout", TimeValue(Hours(1)));
     for (const auto& [name, value] : scenario.tcp)
     {
         Config::SetDefault(name, StringValue(value));
