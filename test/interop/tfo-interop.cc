@@ -219,31 +219,44 @@ AttachTap(const End& end, int number, int tap)
             const auto clock = DynamicCast<RealtimeSimulatorImpl>(Simulator::GetImplementation());
             g_late = std::max(g_late, clock->RealtimeNow() - Simulator::Now());
         }));
-    // The neighbour is given: packets beyond the third that wait for ARP would be lost.
-    const Address neighbour = Mac48Address(("02:00:00:00:02:0" + n).c_str());
-    if (Ipv6Address::IsMatchingType(end.address))
+    const bool ipv6 = Ipv6Address::IsMatchingType(end.address);
+    const std::string network = ipv6 ? "fd00:10:2:" + n + "::" : "10.2." + n + ".";
+    if (ipv6)
     {
-        const std::string network = "fd00:10:2:" + n + "::";
         Ipv6AddressHelper helper(Ipv6Address(network.c_str()), Ipv6Prefix(64));
         helper.AssignWithoutAddress(NetDeviceContainer(device));
-        Ptr<Ipv6L3Protocol> ip = end.node->GetObject<Ipv6L3Protocol>();
-        const auto interface = static_cast<uint32_t>(ip->GetInterfaceForDevice(device));
+        Ptr<Ipv6> ip = end.node->GetObject<Ipv6>();
         const Ipv6Address address((network + "1").c_str());
-        ip->AddAddress(interface, Ipv6InterfaceAddress(address, Ipv6Prefix(64)));
-        const auto cache = ip->GetInterface(interface)->GetNdiscCache();
-        auto entry = cache->Add(Ipv6Address((network + "2").c_str()));
-        entry->SetMacAddress(neighbour);
-        entry->MarkPermanent();
-        return;
+        ip->AddAddress(ip->GetInterfaceForDevice(device),
+                       Ipv6InterfaceAddress(address, Ipv6Prefix(64)));
     }
-    const std::string network = "10.2." + n + ".";
-    Ipv4AddressHelper((network + "0").c_str(), "255.255.255.0").Assign(NetDeviceContainer(device));
-    Ptr<Ipv4L3Protocol> ip = end.node->GetObject<Ipv4L3Protocol>();
-    const auto interface = static_cast<uint32_t>(ip->GetInterfaceForDevice(device));
-    const auto cache = ip->GetInterface(interface)->GetArpCache();
-    auto entry = cache->Add(Ipv4Address((network + "2").c_str()));
-    entry->SetMacAddress(neighbour);
-    entry->MarkPermanent();
+    else
+    {
+        Ipv4AddressHelper helper((network + "0").c_str(), "255.255.255.0");
+        helper.Assign(NetDeviceContainer(device));
+    }
+    // The neighbour is given, since packets beyond the third that wait for its address
+    // would be lost; but not before the device starts, which clears the table.
+    const Mac48Address mac(("02:00:00:00:02:0" + n).c_str());
+    Simulator::Schedule(MilliSeconds(1), [=] {
+        const auto add = [&](auto cache, auto neighbour) {
+            auto entry = cache->Add(neighbour);
+            entry->SetMacAddress(mac);
+            entry->MarkPermanent();
+        };
+        if (ipv6)
+        {
+            Ptr<Ipv6L3Protocol> ip = end.node->GetObject<Ipv6L3Protocol>();
+            add(ip->GetInterface(ip->GetInterfaceForDevice(device))->GetNdiscCache(),
+                Ipv6Address((network + "2").c_str()));
+        }
+        else
+        {
+            Ptr<Ipv4L3Protocol> ip = end.node->GetObject<Ipv4L3Protocol>();
+            add(ip->GetInterface(ip->GetInterfaceForDevice(device))->GetArpCache(),
+                Ipv4Address((network + "2").c_str()));
+        }
+    });
 }
 
 /**
@@ -475,7 +488,8 @@ Interop(int argc, char* argv[])
         }
         Simulator::ScheduleWithContext(Simulator::NO_CONTEXT, Time(0), [] { Simulator::Stop(); });
     });
-    Simulator::ScheduleNow([&] { Tell("ready", TextMember("server", serverAddress)); });
+    Simulator::Schedule(MilliSeconds(2),
+                        [&] { Tell("ready", TextMember("server", serverAddress)); });
     Simulator::Stop(Hours(1)); // without an event to come it would end at once
     Simulator::Run();
     end.join();
