@@ -108,7 +108,9 @@ def kernel_client(scenario):
         scenario.check("S13 and replaced", client.cookie() != cookie)
         link.close()
         scenario.equal("S13 the server counts it", link.counters["PassiveAltKey"], 1)
-        scenario.equal("S13 the new one is granted", link.all("granted")[-1]["cookie"], client.cookie())
+        scenario.equal(
+            "S13 the new one is granted", link.all("granted")[-1]["cookie"], client.cookie()
+        )
 
     with scenario.link("--mode=3whs", client=client) as link:
         off = client.transfer(link.server, REQUEST, RESPONSE)
@@ -136,7 +138,9 @@ def kernel_server(scenario):
         fast = link.wait("transfer")
         scenario.equal("C2 no SYN data without a cookie", first["syn_data"], 0)
         scenario.equal("C3 the kernel takes the SYN's data", fast["syn_data"], REQUEST)
-        scenario.saved("T1 the reply comes a round trip sooner", plain["first_ms"], fast["first_ms"])
+        scenario.saved(
+            "T1 the reply comes a round trip sooner", plain["first_ms"], fast["first_ms"]
+        )
         scenario.equal("N2 the kernel counts it", server.counters()["Passive"], 1)
         scenario.equal("N2 and the request for a cookie", server.counters()["CookieReqd"], 1)
         server.set_key(OTHER_KEY)
