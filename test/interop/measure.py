@@ -4,6 +4,7 @@
 """Measure how long transfers take between two kernels, over a simulated link in real time.
 
     measure.py PROGRAM OUT.csv
+    measure.py grid OUT.ini
 
 PROGRAM is tfo-interop. The grid is all of RTTS x RATES x RESPONSES x MODES x LOSSES below.
 In each case a client opens two connections to a server, one after the other, in fresh
@@ -81,6 +82,24 @@ def attempt(program, case, metrics):
     return best
 
 
+def write_grid(path):
+    """Write the grid for tfo-sweep, whose second transfers are those that are measured here."""
+    drops = ["none" if lost == "none" else f"2:{lost}" for lost in LOSSES]
+    lines = {
+        "topology": ["p2p"],
+        "rtt": [f"{rtt}ms" for rtt in RTTS],
+        "rate": [f"{rate}Mbps" for rate in RATES],
+        "request": [REQUEST],
+        "response": RESPONSES,
+        "transfers": [2],
+        "runs": [1],
+        "drop": drops,
+    }
+    with open(path, "w", encoding="ascii") as file:
+        for name, values in lines.items():
+            print(f"{name} = {', '.join(map(str, values))}", file=file)
+
+
 def read_rows(path):
     """Return the cases and repeats that are in the file."""
     if not os.path.exists(path):
@@ -92,7 +111,9 @@ def read_rows(path):
 def main():
     """Measure all cases."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
-    parser.add_argument("program")
+    parser.add_argument(
+        "program", help="tfo-interop; or 'grid' for the grid as tfo-sweep reads it"
+    )
     parser.add_argument("out")
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--jobs", type=int, default=16)
@@ -102,6 +123,9 @@ def main():
         help="let the kernels use what they keep of earlier connections' times, as they do by default",
     )
     arguments = parser.parse_args()
+    if arguments.program == "grid":
+        write_grid(arguments.out)
+        return
     reason = kernel.why_not()
     if reason:
         sys.exit(f"measure: {reason}")
