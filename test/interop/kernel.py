@@ -165,11 +165,12 @@ class Kernel:
             match = re.search(r"fo_cookie (\w+)", self.run("ip", "tcp_metrics", "show"))
         return match[1] if match else ""
 
-    def socket(self):
-        """Make a socket in the namespace, with the congestion control of the simulated ends."""
+    def socket(self, kind=socket.SOCK_STREAM):
+        """Make a socket in the namespace; TCP with the congestion control of simulated ends."""
         with self.entered():
-            made = socket.socket(socket.AF_INET6 if self.ipv6 else socket.AF_INET)
-        made.setsockopt(socket.IPPROTO_TCP, TCP_CONGESTION, b"cubic")
+            made = socket.socket(socket.AF_INET6 if self.ipv6 else socket.AF_INET, kind)
+        if kind == socket.SOCK_STREAM:
+            made.setsockopt(socket.IPPROTO_TCP, TCP_CONGESTION, b"cubic")
         be_patient(made)
         return made
 
