@@ -43,7 +43,10 @@ LEVEL = 63  # jiffies, beyond which its timers are coarser
 def is_wheel(rows):
     """Tell which cases are later between kernels by no more than their timers are."""
     late = np.where(rows["kernel_ms"] > LEVEL * JIFFY, 9 * JIFFY, 3 * JIFFY)
-    return (rows["happened"] > 0) & (rows["off_ms"] < 0) & (-rows["off_ms"] <= late)
+    # The SYN, the request, and what the server sends; the client's ACKs need no timer.
+    request = (rows["mode"] == "3whs") & (rows["lost"] == "client:3")
+    timed = request | (rows["lost"] == "client:1") | rows["lost"].str.startswith("server:")
+    return timed & (rows["happened"] > 0) & (rows["off_ms"] < 0) & (-rows["off_ms"] <= late)
 
 
 def is_race(rows):

@@ -1,0 +1,42 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Simulated times against those that were measured between two kernels, as they are kept in
+# doc/validation; and that a time that is wrong is noticed.
+#
+#   validation-test.sh SWEEP PYTHON
+
+set -u
+sweep=$1
+python=$2
+root=$(dirname "$0")/..
+measured=$root/doc/validation/measured.csv
+. "$(dirname "$0")/checks.sh"
+
+# compare MEASURED SIMULATED: what tfo_validation.py says
+compare()
+{
+    "$python" "$root/plots/tfo_validation.py" --check "$@"
+}
+
+"$python" "$root/test/interop/measure.py" grid "$dir/grid.ini"
+check "the grid is written" [ -s "$dir/grid.ini" ]
+"$sweep" --grid="$dir/grid.ini" --jobs=2 --out="$dir/sweep" >/dev/null 2>&1
+check "it is simulated" [ $? -eq 0 ]
+simulated=$dir/sweep/results.csv
+compare "$measured" "$simulated" >"$dir/told"
+check "each case agrees, or a rule of the kernel's accounts for it" [ $? -eq 0 ]
+grep '^unexplained' "$dir/told" >&2
+check "most agree" [ "$(sed -n 's,.*agrees \([0-9]*\).*,\1,p' "$dir/told")" -gt 1400 ]
+
+awk -F, 'BEGIN { OFS = FS } NR > 1 && $1 == 100 && $5 == "none" { $9 *= 1.02 } 1' \
+    "$measured" >"$dir/slower.csv"
+compare "$dir/slower.csv" "$simulated" >"$dir/told"
+check "2 % too much is noticed" [ $? -eq 1 ]
+check "in each of these cases" [ "$(grep -c '^unexplained: 100 ms.* lost none' "$dir/told")" -ge 23 ]
+check "a missing file is named" refuses 2 'nothing.csv' compare "$dir/nothing.csv" "$simulated"
+check "so are missing columns" refuses 2 'has no column lost' compare "$simulated" "$simulated"
+grep -v ',600,' "$simulated" >"$dir/part.csv"
+check "and cases that were not simulated" refuses 2 'were not simulated' compare \
+    "$measured" "$dir/part.csv"
+conclude
