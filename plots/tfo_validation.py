@@ -298,7 +298,7 @@ def draw(rows):
                 linestyle=line,
             )
     steps.set(xscale="log", xlabel="Difference (% of the measured time)", ylabel="Cases (%)")
-    steps.set(ylim=(0, 101), xlim=(0.01, 100))
+    steps.set(ylim=(0, 101), xlim=(0.01, 80))
     handles = [
         Line2D(
             [], [], color=case["colour"], marker=case["marker"], markerfacecolor="none", label=name

@@ -27,7 +27,7 @@ simulated=$dir/sweep/results.csv
 compare "$measured" "$simulated" >"$dir/told"
 check "each case agrees, or a rule of the kernel's accounts for it" [ $? -eq 0 ]
 grep '^unexplained' "$dir/told" >&2
-check "most agree" [ "$(sed -n 's,.*agrees \([0-9]*\).*,\1,p' "$dir/told")" -gt 1400 ]
+check "most agree" [ "$(sed -n 's,.*cases: agrees \([0-9]*\).*,\1,p' "$dir/told")" -gt 1400 ]
 
 awk -F, 'BEGIN { OFS = FS } NR > 1 && $1 == 100 && $5 == "none" { $9 *= 1.02 } 1' \
     "$measured" >"$dir/slower.csv"
