@@ -85,20 +85,20 @@ def attempt(program, case, lag, metrics):
     return best
 
 
-def write_grid(path):
+def write_grid(arguments):
     """Write the grid for tfo-sweep, whose second transfers are those that are measured here."""
     drops = ["none" if lost == "none" else f"2:{lost}" for lost in LOSSES]
     lines = {
         "topology": ["p2p"],
-        "rtt": [f"{rtt}ms" for rtt in RTTS],
-        "rate": [f"{rate}Mbps" for rate in RATES],
+        "rtt": [f"{rtt}ms" for rtt in arguments.rtt],
+        "rate": [f"{rate}Mbps" for rate in arguments.rate],
         "request": [REQUEST],
-        "response": RESPONSES,
+        "response": arguments.response,
         "transfers": [2],
         "runs": [1],
         "drop": drops,
     }
-    with open(path, "w", encoding="ascii") as file:
+    with open(arguments.out, "w", encoding="ascii") as file:
         for name, values in lines.items():
             print(f"{name} = {', '.join(map(str, values))}", file=file)
 
@@ -162,14 +162,22 @@ def main():
         action="store_true",
         help="let kernels use what they keep of earlier connections' times, as they do by default",
     )
+    for name, values, unit in (
+        ("rtt", RTTS, "ms"),
+        ("rate", RATES, "Mb/s"),
+        ("response", RESPONSES, "bytes"),
+    ):
+        parser.add_argument(
+            f"--{name}", type=int, nargs="+", default=values, metavar="N", help=f"in {unit}"
+        )
     arguments = parser.parse_args()
     if arguments.program == "grid":
-        write_grid(arguments.out)
+        write_grid(arguments)
         return
     reason = kernel.why_not()
     if reason:
         sys.exit(f"measure: {reason}")
-    for response in RESPONSES:
+    for response in arguments.response:
         kernel.pattern(SERVER, response)
     kernel.hurry()
     lag = round(calibrate(arguments.program), 3)
@@ -177,7 +185,9 @@ def main():
         f"measure: the link's round trip is made shorter by the {lag} ms that this machine adds",
         file=sys.stderr,
     )
-    grid = list(itertools.product(RTTS, RATES, RESPONSES, MODES, LOSSES))
+    grid = list(
+        itertools.product(arguments.rtt, arguments.rate, arguments.response, MODES, LOSSES)
+    )
     failed = 0
     for repeat in range(1, max(arguments.repeats, arguments.most) + 1):
         times = read_rows(arguments.out)
