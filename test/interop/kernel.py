@@ -295,7 +295,8 @@ class Link:
         """End it and return what it tells at the end; counters has what it counted."""
         self.process.stdin.close()
         end = self.wait("end")
-        self.process.wait()
+        if self.process.wait() != 0:
+            raise Failed(f"the link ended with {self.process.returncode}")
         return end
 
     def __enter__(self):

@@ -271,9 +271,11 @@ Watch(Ptr<Node> node)
     fastOpen->TraceConnectWithoutContext(
         "CookieCached",
         Callback<void, const Address&, const Address&, const TcpFastOpenCookie&>(
-            [fastOpen](const Address& client, const Address& server, const auto& cookie) {
+            [keys = fastOpen->GetKeys()](const Address& client,
+                                         const Address& server,
+                                         const auto& cookie) {
                 // With the key that is set, this is what the server ought to have made.
-                const auto own = fastOpen->GetKeys()->Make(client, server);
+                const auto own = keys->Make(client, server);
                 Tell("cookie", TextMember("got", cookie) + TextMember("made", own));
             }));
     fastOpen->TraceConnectWithoutContext(
