@@ -89,13 +89,31 @@ RttLinux::Measurement(Time sample)
 void
 RttLinux::Publish()
 {
-    const Time timeout = m_estimatedRtt + m_variation;
+    const Time grid = GetGrid(m_estimatedRtt + m_variation);
+    m_estimatedVariation = (m_variation + grid / 2) / 4; // TcpSocketBase adds four times this
+}
+
+Time
+RttLinux::GetGrid(Time wait) const
+{
     Time grid = m_jiffy;
-    while (grid.IsStrictlyPositive() && timeout > 62 * grid)
+    while (grid.IsStrictlyPositive() && wait > 62 * grid)
     {
         grid = 8 * grid;
     }
-    m_estimatedVariation = (m_variation + grid / 2) / 4; // TcpSocketBase adds four times this
+    return grid;
+}
+
+Time
+RttLinux::GetExpiry(Time wait) const
+{
+    if (m_jiffy.IsZero() || !wait.IsStrictlyPositive())
+    {
+        return wait;
+    }
+    const int64_t jiffy = m_jiffy.GetTimeStep();
+    const Time whole = TimeStep((wait.GetTimeStep() + jiffy - 1) / jiffy * jiffy);
+    return whole + GetGrid(whole) / 2;
 }
 
 Ptr<RttEstimator>

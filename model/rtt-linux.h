@@ -28,7 +28,8 @@ namespace ns3
  *
  * Linux's timers are coarse: the timer wheel rounds a timeout up to a grid of 1
  * jiffy below 63 jiffies, of 8 below 504, of 64 below 4032. The attribute Jiffy
- * adds what that takes on average; it is 0 by default.
+ * adds what that takes on average, to the reordering timer and the probe of TcpLinuxSocket,
+ * too; it is 0 by default.
  *
  * Set it as the RttEstimatorType of a node's TcpL4Protocol.
  */
@@ -45,6 +46,15 @@ class RttLinux : public compat::WithTypeId<RttLinux, RttEstimator>
     Ptr<RttEstimator> Copy() const override;
     void Reset() override;
 
+    /**
+     * Tell how long a timer takes that is set to some time, on average: that time in
+     * whole jiffies, and half of what the timer wheel rounds up to.
+     *
+     * @param wait what the timer is set to
+     * @return how long it takes; the same where Jiffy is 0
+     */
+    Time GetExpiry(Time wait) const;
+
   protected:
     void NotifyConstructionCompleted() override;
 
@@ -53,6 +63,12 @@ class RttLinux : public compat::WithTypeId<RttLinux, RttEstimator>
      * Set the variation that TcpSocketBase reads.
      */
     void Publish();
+
+    /**
+     * @param wait what a timer is set to
+     * @return the grid that the timer wheel rounds it up to
+     */
+    Time GetGrid(Time wait) const;
 
     Time m_jiffy;         //!< unit of the timer wheel
     Time m_fallback;      //!< timeout without a sample

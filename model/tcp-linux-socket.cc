@@ -4,6 +4,8 @@
 
 #include "tcp-linux-socket.h"
 
+#include "rtt-linux.h"
+
 #include "ns3/boolean.h"
 #include "ns3/ipv4-end-point.h"
 #include "ns3/ipv6-end-point.h"
@@ -624,7 +626,7 @@ TcpLinuxSocket::DetectLoss()
     m_probeEvent.Cancel();
     if (rest.IsStrictlyPositive())
     {
-        m_reorderingEvent = Simulator::Schedule(rest, &TcpLinuxSocket::DetectLoss, this);
+        m_reorderingEvent = Simulator::Schedule(OnWheel(rest), &TcpLinuxSocket::DetectLoss, this);
         return;
     }
     NS_LOG_LOGIC("segment at " << m_flight.begin()->first << " is lost");
@@ -632,6 +634,13 @@ TcpLinuxSocket::DetectLoss()
     m_highRxAckMark = m_txBuffer->HeadSequence();
     EnterRecovery(0);
     SendPendingData(m_connected);
+}
+
+Time
+TcpLinuxSocket::OnWheel(Time wait) const
+{
+    const auto rtt = DynamicCast<RttLinux>(m_rtt);
+    return rtt ? rtt->GetExpiry(wait) : wait;
 }
 
 void
@@ -643,8 +652,8 @@ TcpLinuxSocket::ScheduleProbe()
     {
         return;
     }
-    const Time wait =
-        2 * m_rtt->GetEstimate() + (m_flight.size() == 1 ? LONE_SEGMENT_SLACK : REORDERING_SLACK);
+    const Time wait = OnWheel(2 * m_rtt->GetEstimate() +
+                              (m_flight.size() == 1 ? LONE_SEGMENT_SLACK : REORDERING_SLACK));
     if (m_retxEvent.IsExpired() || wait < Simulator::GetDelayLeft(m_retxEvent))
     {
         m_probeEvent = Simulator::Schedule(wait, &TcpLinuxSocket::Probe, this);

@@ -148,6 +148,12 @@ class TcpLinuxSocket : public compat::WithTypeId<TcpLinuxSocket, TcpSocketBase>
     void ScheduleProbe();
 
     /**
+     * @param wait what a timer is set to
+     * @return how long it takes, by the RTT estimator's timer wheel
+     */
+    Time OnWheel(Time wait) const;
+
+    /**
      * Send the loss probe.
      */
     void Probe();

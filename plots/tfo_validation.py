@@ -67,8 +67,8 @@ RULES = {
     "timer wheel": (
         is_wheel,
         "Linux keeps time in jiffies, of 4 ms here. A timer of up to 63 jiffies is up to two of "
-        "them late, a longer one up to nine (kernel/time/timer.c); the reordering timer and the "
-        "probe (tcp_rack_mark_lost, tcp_schedule_loss_probe) are exact in the simulation.",
+        "them late, a longer one up to nine (kernel/time/timer.c). The simulation takes the average "
+        "(ns3::RttLinux::Jiffy).",
     ),
     "race of two timers": (
         is_race,
