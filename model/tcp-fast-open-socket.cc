@@ -215,6 +215,7 @@ TcpFastOpenSocket::Send(Ptr<Packet> packet, uint32_t flags)
             m_errno = ERROR_MSGSIZE;
             return -1;
         }
+        NoteWrite(packet->GetSize());
         if (m_pending && m_sendPendingDataEvent.IsExpired())
         {
             m_sendPendingDataEvent =
@@ -224,6 +225,10 @@ TcpFastOpenSocket::Send(Ptr<Packet> packet, uint32_t flags)
     }
 
     const int sent = TcpSocketBase::Send(packet, flags & ~MSG_AFTER_HANDSHAKE);
+    if (sent > 0)
+    {
+        NoteWrite(static_cast<uint32_t>(sent));
+    }
     if (sent > 0 && m_synDeferred)
     {
         m_synDeferred = false;
@@ -1376,7 +1381,10 @@ TcpFastOpenSocket::LoadSyn()
     {
         const uint32_t size =
             std::min({m_synDataLimit, m_sendToData->GetSize(), m_txBuffer->Available()});
-        m_txBuffer->Add(m_sendToData->CreateFragment(0, size));
+        if (m_txBuffer->Add(m_sendToData->CreateFragment(0, size)))
+        {
+            NoteWrite(size);
+        }
     }
     const SequenceNumber32 first = m_iss + 1;
     m_txBuffer->SetHeadSequence(first);

@@ -13,6 +13,7 @@
 #include "ns3/rtt-estimator.h"
 #include "ns3/simulator.h"
 #include "ns3/tcp-l4-protocol.h"
+#include "ns3/tcp-option-rfc793.h"
 #include "ns3/tcp-option-sack.h"
 #include "ns3/tcp-rx-buffer.h"
 #include "ns3/tcp-tx-buffer.h"
@@ -37,10 +38,10 @@ const Time LONE_SEGMENT_SLACK = MilliSeconds(200);
 
 /**
  * @param header a header
- * @return the same without a SACK option
+ * @return the same without options
  */
 TcpHeader
-WithoutSack(const TcpHeader& header)
+WithoutOptions(const TcpHeader& header)
 {
     TcpHeader copy;
     copy.SetSourcePort(header.GetSourcePort());
@@ -49,6 +50,17 @@ WithoutSack(const TcpHeader& header)
     copy.SetAckNumber(header.GetAckNumber());
     copy.SetFlags(header.GetFlags());
     copy.SetWindowSize(header.GetWindowSize());
+    return copy;
+}
+
+/**
+ * @param header a header
+ * @return the same without a SACK option
+ */
+TcpHeader
+WithoutSack(const TcpHeader& header)
+{
+    TcpHeader copy = WithoutOptions(header);
     for (const auto& option : header.GetOptionList())
     {
         if (option->GetKind() != TcpOption::SACK)
@@ -113,6 +125,11 @@ TcpLinuxSocket::GetTypeId()
     return tid;
 }
 
+TcpLinuxSocket::TcpLinuxSocket()
+{
+    m_txTrace.ConnectWithoutContext(MakeCallback(&TcpLinuxSocket::Dress)); // copies keep it
+}
+
 TcpLinuxSocket::TcpLinuxSocket(const TcpLinuxSocket& listener)
     : compat::WithTypeId<TcpLinuxSocket, TcpSocketBase>(listener),
       m_quickAcks(listener.m_quickAcks),
@@ -131,6 +148,97 @@ Ptr<TcpSocketBase>
 TcpLinuxSocket::Fork()
 {
     return CopyObject<TcpLinuxSocket>(this);
+}
+
+// What the segments look like
+
+void
+TcpLinuxSocket::NoteWrite(uint32_t size)
+{
+    m_written += size;
+    m_writes.push_back(m_written);
+}
+
+void
+TcpLinuxSocket::Dress(Ptr<const Packet> packet,
+                      const TcpHeader& header,
+                      Ptr<const TcpSocketBase> socket)
+{
+    // Neither is const: the trace shows them so to those who only watch.
+    auto& mutableHeader = const_cast<TcpHeader&>(header);
+    if (packet->GetSize() > 0 && !(header.GetFlags() & TcpHeader::SYN))
+    {
+        auto* self =
+            const_cast<TcpLinuxSocket*>(static_cast<const TcpLinuxSocket*>(PeekPointer(socket)));
+        if (self->IsPushed(header.GetSequenceNumber(), packet->GetSize()))
+        {
+            mutableHeader.SetFlags(header.GetFlags() | TcpHeader::PSH);
+        }
+    }
+    const auto& options = header.GetOptionList();
+    if (options.empty() || (header.GetFlags() & TcpHeader::SYN) ||
+        options.front()->GetKind() == TcpOption::NOP)
+    {
+        return;
+    }
+    static const Ptr<TcpOptionNOP> nop = CreateObject<TcpOptionNOP>();
+    TcpHeader padded = WithoutOptions(header);
+    for (const auto& option : options)
+    {
+        if (option->GetKind() == TcpOption::TS || option->GetKind() == TcpOption::SACK)
+        {
+            padded.AppendOption(nop);
+            padded.AppendOption(nop);
+        }
+        padded.AppendOption(option);
+    }
+    if (padded.GetSerializedSize() == header.GetSerializedSize())
+    {
+        mutableHeader = padded; // elsewhere Linux's segments are longer than ns-3's
+    }
+}
+
+bool
+TcpLinuxSocket::IsPushed(SequenceNumber32 start, uint32_t size)
+{
+    // Linux's tcp_min_tso_segs, and its sk_pacing_shift: a packet is to last 1 ms
+    constexpr uint32_t leastSegments = 2;
+    constexpr double packetsPerSecond = 1024;
+    constexpr uint32_t largestPacket = 65536;
+    const SequenceNumber32 end = start + size;
+    const auto isBefore = [](uint32_t a, uint32_t b) { return static_cast<int32_t>(a - b) < 0; };
+    const uint32_t acked = m_txBuffer->HeadSequence().GetValue() - 1; // ns-3 starts with 0
+    while (!m_writes.empty() && !isBefore(acked, m_writes.front()))
+    {
+        m_writes.pop_front();
+    }
+
+    m_largestWindow = std::max(m_largestWindow, m_rWnd.Get());
+    const uint32_t segment = m_tcb->m_segmentSize;
+    uint32_t most = std::min(largestPacket, std::max(m_largestWindow / 2, segment));
+    if (m_rtt->GetNSamples() > 0)
+    {
+        const double rate = 2 * m_tcb->m_cWnd.Get() / m_rtt->GetEstimate().GetSeconds();
+        const auto segments = static_cast<uint32_t>(
+            std::min<double>(rate / packetsPerSecond, largestPacket) / segment);
+        most = std::min(most, std::max(segments, leastSegments) * segment);
+    }
+    if (start != m_burstEnd || m_burstTime != Simulator::Now() ||
+        end - m_burstStart > static_cast<int32_t>(most))
+    {
+        m_burstStart = start;
+        m_burstTime = Simulator::Now();
+    }
+    m_burstEnd = end;
+    const uint32_t offset = end.GetValue() - 1;
+    const auto write = std::lower_bound(m_writes.begin(), m_writes.end(), offset, isBefore);
+    const bool last = write != m_writes.end() && *write == offset;
+    if (last || (m_burstStart != start && end - m_burstStart + segment > most))
+    {
+        m_burstEnd = SequenceNumber32(0); // what follows is another packet
+        return true;
+    }
+    return false;
 }
 
 // The receiver's side
@@ -406,6 +514,11 @@ TcpLinuxSocket::ForgetFlight()
     m_probed = false;
     m_doubtTimeout = false;
     m_finTimeouts = 0;
+    m_lastReceived = Time::Min();
+    m_written = 0;
+    m_writes.clear();
+    m_largestWindow = 0;
+    m_burstEnd = SequenceNumber32(0);
 }
 
 bool

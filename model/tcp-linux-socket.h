@@ -9,6 +9,7 @@
 
 #include "ns3/tcp-socket-base.h"
 
+#include <deque>
 #include <map>
 
 namespace ns3
@@ -20,7 +21,10 @@ namespace ns3
  * What Linux's TCP does after the handshake and ns-3's does not, as far as it
  * decides how long a short transfer takes. All of it is off by default.
  *
- * What is always on keeps the stream whole where TcpSocketBase would cut it or
+ * Always on is how Linux writes its segments: PSH on the last segment of a write,
+ * and padding in front of the options.
+ *
+ * What else is always on keeps the stream whole where TcpSocketBase would cut it or
  * never end when segments are lost around the FIN: the FIN's sequence number is
  * behind all data; in CLOSING and LAST-ACK only an ACK of the FIN ends the
  * connection; a FIN that was put off is sent when the last data is acknowledged;
@@ -59,7 +63,7 @@ class TcpLinuxSocket : public compat::WithTypeId<TcpLinuxSocket, TcpSocketBase>
      */
     static TypeId GetTypeId();
 
-    TcpLinuxSocket() = default;
+    TcpLinuxSocket();
 
     /**
      * Copy a listener: its settings, not its connection.
@@ -95,6 +99,18 @@ class TcpLinuxSocket : public compat::WithTypeId<TcpLinuxSocket, TcpSocketBase>
     void ForgetFlight();
 
     /**
+     * Note that the application has written data.
+     *
+     * @param size how much, in bytes
+     */
+    void NoteWrite(uint32_t size);
+
+    /**
+     * Note that there is something to acknowledge, which data is to do.
+     */
+    void PutAckOff();
+
+    /**
      * Process a segment in FIN-WAIT-1, FIN-WAIT-2 or CLOSE-WAIT; in place of the
      * base's function of this name, to which a FIN is where its segment starts.
      *
@@ -104,6 +120,29 @@ class TcpLinuxSocket : public compat::WithTypeId<TcpLinuxSocket, TcpSocketBase>
     void ProcessWait(Ptr<Packet> packet, const TcpHeader& header);
 
   private:
+    /**
+     * Complete the header of a segment that is about to leave, as Linux writes it:
+     * PSH, and padding in front of timestamps and SACK blocks. The base's trace of
+     * what is sent is the only place between its making of a header and the sending.
+     *
+     * @param packet the payload
+     * @param header the header, which is the sender's to change
+     * @param socket the sender
+     */
+    static void Dress(Ptr<const Packet> packet,
+                      const TcpHeader& header,
+                      Ptr<const TcpSocketBase> socket);
+
+    /**
+     * Decide whether a segment has PSH: the last one of a write, and of what Linux
+     * would hand to the device as one packet for segmentation, if it has several.
+     *
+     * @param start the segment's sequence number
+     * @param size its data in bytes, not 0
+     * @return whether it has
+     */
+    bool IsPushed(SequenceNumber32 start, uint32_t size);
+
     /// A segment that was sent and not yet acknowledged.
     struct Flight
     {
@@ -196,6 +235,15 @@ class TcpLinuxSocket : public compat::WithTypeId<TcpLinuxSocket, TcpSocketBase>
     bool m_fRto{false};         //!< attribute FRto
 
     uint32_t m_finTimeouts{0}; //!< how often the FIN has timed out
+
+    Time m_lastReceived{Time::Min()}; //!< when data arrived last, or an ACK was put off
+
+    uint32_t m_written{0};         //!< how much was written, in bytes
+    std::deque<uint32_t> m_writes; //!< m_written after each write not yet acknowledged
+    uint32_t m_largestWindow{0};   //!< the largest window of the peer, in bytes
+    SequenceNumber32 m_burstStart; //!< start of what a device would segment
+    SequenceNumber32 m_burstEnd;   //!< the number behind it so far
+    Time m_burstTime;              //!< when it was sent
 
     std::map<SequenceNumber32, Flight> m_flight; //!< what is under way, by its start
     Time m_lastDelivered;                        //!< when the latest delivered one was sent

@@ -222,7 +222,7 @@ FastOpenTest::Segments(std::size_t count, std::shared_ptr<Connection> client)
         {
             continue;
         }
-        std::string flags = TcpHeader::FlagsToString(segment.flags);
+        std::string flags = TcpHeader::FlagsToString(segment.flags & ~TcpHeader::PSH);
         std::ostringstream line;
         line << (segment.fromClient ? "C " : "S ") << flags << ' ' << segment.sequence << ':'
              << segment.size;

@@ -232,8 +232,8 @@ TransfersOver(const std::string& factory, double loss, uint32_t bytes, uint64_t 
     {
         std::ostringstream line;
         line << segment.sent.GetMicroSeconds() << ' ' << segment.fromClient << ' '
-             << TcpHeader::FlagsToString(segment.flags) << ' ' << segment.sequence << ' '
-             << segment.acknowledged << ' ' << segment.size;
+             << TcpHeader::FlagsToString(segment.flags & ~TcpHeader::PSH) << ' ' << segment.sequence
+             << ' ' << segment.acknowledged << ' ' << segment.size;
         lines.push_back(line.str());
     }
     return lines;

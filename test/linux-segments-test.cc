@@ -1,0 +1,128 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ *
+ * What packetdrill's scripts tell of Linux, once more without packetdrill.
+ */
+
+#include "fast-open-test.h"
+
+#include "ns3/tcp-option-fast-open.h"
+#include "ns3/tcp-option-ts.h"
+
+namespace
+{
+
+constexpr uint8_t SYN = TcpHeader::SYN; //!< flag
+constexpr uint8_t ACK = TcpHeader::ACK; //!< flag
+constexpr uint8_t PSH = TcpHeader::PSH; //!< flag
+constexpr uint8_t RST = TcpHeader::RST; //!< flag
+constexpr uint8_t FIN = TcpHeader::FIN; //!< flag
+
+/// The option MSS 1460.
+const std::vector<uint8_t> MSS{2, 4, 0x05, 0xb4};
+
+/**
+ * @param value a timestamp
+ * @param echo the echoed one
+ * @return the option's bytes
+ */
+std::vector<uint8_t>
+Timestamps(uint32_t value, uint32_t echo)
+{
+    std::vector<uint8_t> bytes{1, 1, 8, 10};
+    for (const uint32_t word : {value, echo})
+    {
+        for (int shift = 24; shift >= 0; shift -= 8)
+        {
+            bytes.push_back(static_cast<uint8_t>(word >> shift));
+        }
+    }
+    return bytes;
+}
+
+/// @return a cookie of four bytes
+TcpFastOpenCookie
+SomeCookie()
+{
+    const uint8_t bytes[4] = {1, 2, 3, 4};
+    return TcpFastOpenCookie(bytes, 4);
+}
+
+} // namespace
+
+/**
+ * The rules against a played peer. The client has a cookie for the server.
+ */
+class LinuxSegments : public FastOpenTest
+{
+  protected:
+    /**
+     * Play the server.
+     *
+     * @return the peer
+     */
+    Ptr<RawPeer> Serve()
+    {
+        Ptr<RawPeer> peer = PlayServer();
+        clientFastOpen->GetCache().Store({clientIp, serverIp, SomeCookie(), 1460});
+        return peer;
+    }
+
+    /**
+     * @param peer a peer
+     * @param index the number of a segment that it received, from 0
+     * @return `flags seq:end ack`, PSH shown
+     */
+    static std::string Show(Ptr<RawPeer> peer, std::size_t index)
+    {
+        const auto& segment = peer->received.at(index);
+        const uint32_t seq = segment.header.GetSequenceNumber().GetValue();
+        return TcpHeader::FlagsToString(segment.header.GetFlags(), "|") + " " +
+               std::to_string(seq) + ":" + std::to_string(seq + segment.payload.size()) + " " +
+               std::to_string(segment.header.GetAckNumber().GetValue());
+    }
+};
+
+// PSH is on the last segment of a write, and on no other below Linux's packets of
+// several segments.
+TEST_F(LinuxSegments, W4_PshIsOnTheLastSegmentOfAWrite)
+{
+    Ptr<RawPeer> peer = PlayClient();
+    onServerData = [](Connection& end) {
+        if (end.received.size() == 5)
+        {
+            end.socket->Send(MakePacket(Pattern(1000)));
+            end.socket->Send(MakePacket(Pattern(2400)));
+        }
+    };
+    attributes["ns3::TcpSocketBase::Timestamp"] = "false";
+    std::vector<uint8_t> options = MSS;
+    const auto option = Option(ValidCookie());
+    options.insert(options.end(), option.begin(), option.end());
+    peer->Send({SYN, 0, 0, options, "hello"});
+    Run(MilliSeconds(200));
+    ASSERT_EQ(peer->received.size(), 4u);
+    EXPECT_EQ(Show(peer, 1), "ACK 1:1461 6");
+    EXPECT_EQ(Show(peer, 2), "ACK 1461:2921 6");
+    EXPECT_EQ(Show(peer, 3), "PSH|ACK 2921:3401 6");
+}
+
+// The timestamps are behind two NOPs, as in Linux's segments.
+TEST_F(LinuxSegments, W4_PaddingIsInFrontOfTheTimestamps)
+{
+    FetchCookie();
+    Ptr<RawPeer> peer = PlayClient();
+    std::vector<uint8_t> options = MSS;
+    for (const auto& more : {Timestamps(7, 0), Option(ValidCookie())})
+    {
+        options.insert(options.end(), more.begin(), more.end());
+    }
+    onServerData = [](Connection& end) { end.socket->Send(MakePacket("reply")); };
+    peer->Send({SYN, 0, 0, options, "hello"});
+    Run(MilliSeconds(200));
+    ASSERT_EQ(peer->received.size(), 2u);
+    const auto& raw = peer->received[1].raw;
+    ASSERT_EQ(raw.size(), 32u);
+    EXPECT_EQ(std::vector<uint8_t>(raw.begin() + 20, raw.begin() + 24),
+              (std::vector<uint8_t>{1, 1, 8, 10}));
+}
