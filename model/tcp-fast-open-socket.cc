@@ -488,7 +488,8 @@ TcpFastOpenSocket::SendEmptyPacket(uint8_t flags)
         if (flags & TcpHeader::RST)
         {
             m_tornDown = true;
-            LeaveQueue(); // the base tears the connection down
+            LeaveQueue();                                      // the base tears the connection down
+            flags |= m_state == SYN_SENT ? 0 : TcpHeader::ACK; // as Linux aborts
         }
         TcpLinuxSocket::SendEmptyPacket(flags);
     }

@@ -126,3 +126,21 @@ TEST_F(LinuxSegments, W4_PaddingIsInFrontOfTheTimestamps)
     EXPECT_EQ(std::vector<uint8_t>(raw.begin() + 20, raw.begin() + 24),
               (std::vector<uint8_t>{1, 1, 8, 10}));
 }
+
+// Who aborts a connection sends RST with ACK.
+TEST_F(LinuxSegments, S15_AbortHasAck)
+{
+    Ptr<RawPeer> peer = PlayClient();
+    listener->SetAcceptCallback(
+        MakeNullCallback<bool, Ptr<Socket>, const Address&>(),
+        Callback<void, Ptr<Socket>, const Address&>([](Ptr<Socket> socket, const Address&) {
+            Simulator::Schedule(MilliSeconds(1), [socket] {
+                socket->Close(); // with unread data
+            });
+        }));
+    peer->Send({SYN, 0, 0, Option(ValidCookie()), "hello"});
+    Run(MilliSeconds(200));
+    ASSERT_EQ(peer->received.size(), 2u);
+    EXPECT_EQ(peer->received[1].header.GetFlags(), RST | ACK);
+    EXPECT_EQ(peer->received[1].header.GetAckNumber(), SequenceNumber32(6));
+}
