@@ -245,7 +245,8 @@ TcpFastOpenSocket::SendTo(Ptr<Packet> packet, uint32_t flags, const Address& add
     {
         return Send(packet, flags);
     }
-    if (m_state != CLOSED)
+    const bool deferred = m_state == SYN_SENT && m_synDeferred;
+    if (m_state != CLOSED && !deferred)
     {
         m_errno = ERROR_ISCONN;
         return -1;
@@ -258,7 +259,16 @@ TcpFastOpenSocket::SendTo(Ptr<Packet> packet, uint32_t flags, const Address& add
     }
 
     m_sendToData = packet;
-    const int result = Connect(address); // calls Open()
+    int result = 0;
+    if (deferred)
+    {
+        m_synDeferred = false; // the address is Connect()'s
+        Open(m_handshakeFlags, false);
+    }
+    else
+    {
+        result = Connect(address); // calls Open()
+    }
     m_sendToData = nullptr;
     if (result < 0)
     {

@@ -135,6 +135,8 @@ class TcpFastOpenSocket : public compat::WithTypeId<TcpFastOpenSocket, TcpLinuxS
     /**
      * Send data; with the flag MSG_FASTOPEN connect and send in one call.
      *
+     * Where Connect() has put the SYN off (FastOpenConnect), the call sends it.
+     *
      * With a cookie for the server, the SYN takes as much of the packet as it
      * may carry; the rest is the caller's to send. Without one, or when the
      * SYN has no room, the connection is opened the plain way and no data is

@@ -144,3 +144,19 @@ TEST_F(LinuxSegments, S15_AbortHasAck)
     EXPECT_EQ(peer->received[1].header.GetFlags(), RST | ACK);
     EXPECT_EQ(peer->received[1].header.GetAckNumber(), SequenceNumber32(6));
 }
+
+// SendTo() with MSG_FASTOPEN sends a SYN that Connect() has put off, and says how
+// much went into it.
+TEST_F(LinuxSegments, C12_SendToSendsADeferredSyn)
+{
+    Ptr<RawPeer> peer = Serve();
+    auto client = NewClient();
+    client->socket->Connect(server);
+    Run(MilliSeconds(10));
+    EXPECT_EQ(
+        client->socket->SendTo(MakePacket(Pattern(2000)), TcpFastOpenSocket::MSG_FASTOPEN, server),
+        1420);
+    Run(MilliSeconds(60));
+    ASSERT_EQ(peer->received.size(), 1u);
+    EXPECT_EQ(peer->received[0].payload, Pattern(2000).substr(0, 1420));
+}
