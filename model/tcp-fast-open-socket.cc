@@ -560,6 +560,7 @@ TcpFastOpenSocket::Open(uint8_t flags, bool plain)
     m_synDataSize = 0;
     m_synDataAcked = 0;
     m_synRetransmissions = 0;
+    m_synsUsed = 0;
     m_error = NO_ERROR;
     m_closeNotified = false;
     m_tornDown = false;
@@ -729,7 +730,7 @@ TcpFastOpenSocket::ProcessCrossingSyn(const TcpHeader& header)
     m_tcb->m_rxBuffer->SetNextRxSequence(m_irs + 1);
     m_tcb->m_ecnState = TcpSocketState::ECN_DISABLED;
     m_state = SYN_RCVD;
-    m_synCount = m_synRetries;
+    m_synsUsed = 0;
     m_handshakeFlags = TcpHeader::SYN | TcpHeader::ACK;
     m_retxEvent.Cancel();
     SendHandshake(false);
@@ -957,7 +958,7 @@ TcpFastOpenSocket::CompleteFork(Ptr<Packet> packet,
 
     m_passive = true;
     m_state = SYN_RCVD;
-    m_synCount = m_synRetries;
+    m_synsUsed = 0;
     m_dataRetrCount = m_dataRetries;
     Negotiate(header);
     m_irs = header.GetSequenceNumber();
@@ -1153,9 +1154,9 @@ TcpFastOpenSocket::ProcessInSynRcvd(Ptr<Packet> packet,
             {
                 StartHandshakeTimer();
             }
-            else if (m_synCount > 0)
+            else if (m_synsUsed < m_synRetries)
             {
-                m_synCount--; // the base counts this as a retransmission
+                m_synsUsed++; // the base counts this as a retransmission
             }
         }
         return;
@@ -1436,10 +1437,10 @@ TcpFastOpenSocket::StartHandshake()
 void
 TcpFastOpenSocket::BackOff()
 {
-    m_handshakeRto = m_cnTimeout * (1 << (m_synRetries - m_synCount));
-    if (m_synCount > 0)
+    m_handshakeRto = m_cnTimeout * (1 << m_synsUsed);
+    if (m_synsUsed < m_synRetries)
     {
-        m_synCount--;
+        m_synsUsed++;
     }
     StartHandshakeTimer();
 }
@@ -1455,8 +1456,8 @@ TcpFastOpenSocket::StartHandshakeTimer()
 void
 TcpFastOpenSocket::HandshakeTimeout()
 {
-    NS_LOG_FUNCTION(this << m_synCount);
-    const bool last = m_synCount == 0;
+    NS_LOG_FUNCTION(this << m_synsUsed);
+    const bool last = m_synsUsed >= m_synRetries;
     SuspectTimeout(m_synRetransmissions, last);
     if (m_synDataSize > 0 && m_synRetransmissions == 0)
     {

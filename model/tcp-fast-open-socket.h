@@ -497,6 +497,8 @@ class TcpFastOpenSocket : public compat::WithTypeId<TcpFastOpenSocket, TcpLinuxS
     uint32_t m_connects{0};                    //!< how often Connect() was called
     bool m_reportedOpen{false};                //!< the application takes us for connected
     uint32_t m_synRetransmissions{0};          //!< how often our SYN or SYN-ACK was sent again
+    uint32_t m_synsUsed{0};                    //!< how many of ConnCount are used up
+    uint32_t m_synTimestamp{0};                //!< timestamp of our first SYN or SYN-ACK
     Time m_handshakeRto;                       //!< timeout of our SYN or SYN-ACK
     bool m_pending{false};                     //!< accepted by cookie, handshake not complete
     uint32_t m_synDataLimit{0};                //!< data that the SYN may carry, in bytes

@@ -160,3 +160,16 @@ TEST_F(LinuxSegments, C12_SendToSendsADeferredSyn)
     ASSERT_EQ(peer->received.size(), 1u);
     EXPECT_EQ(peer->received[0].payload, Pattern(2000).substr(0, 1420));
 }
+
+// Fewer retries, set after the SYN was sent, hold for this SYN, too.
+TEST_F(LinuxSegments, C15_FewerRetriesHoldForASynUnderWay)
+{
+    Ptr<RawPeer> peer = PlayServer();
+    auto client = Open("hello");
+    Run(MilliSeconds(100));
+    client->socket->SetAttribute("ConnCount", UintegerValue(2)); // the SYN and one more
+    Run(Seconds(3));
+    EXPECT_EQ(peer->received.size(), 2u);
+    EXPECT_EQ(client->events, (Lines{"failed"}));
+    EXPECT_EQ(client->socket->GetConnectionError(), TcpFastOpenSocket::TIMED_OUT);
+}
