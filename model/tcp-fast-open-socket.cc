@@ -338,6 +338,11 @@ TcpFastOpenSocket::Close()
         CloseAndNotify();
         return 0;
     }
+    if (m_state == SYN_SENT && m_fastOpen && m_txBuffer->Size() == 0)
+    {
+        CloseAndNotify(); // no segment tells of it (RFC 9293, section 3.10.4)
+        return 0;
+    }
     const bool crossed = m_state == SYN_RCVD && !m_pending && !m_passive;
     if ((m_state == SYN_SENT && m_txBuffer->Size() > 0) ||
         (crossed && m_tcb->m_rxBuffer->Size() == 0))

@@ -173,3 +173,15 @@ TEST_F(LinuxSegments, C15_FewerRetriesHoldForASynUnderWay)
     EXPECT_EQ(client->events, (Lines{"failed"}));
     EXPECT_EQ(client->socket->GetConnectionError(), TcpFastOpenSocket::TIMED_OUT);
 }
+
+// Close() before the SYN-ACK, with nothing to send: no segment tells of it.
+TEST_F(LinuxSegments, C2_CloseBeforeTheSynAckSendsNothing)
+{
+    Ptr<RawPeer> peer = PlayServer();
+    auto client = NewClient();
+    client->socket->Connect(server);
+    Run(MilliSeconds(10));
+    client->socket->Close();
+    Run(Seconds(5));
+    EXPECT_EQ(peer->received.size(), 1u);
+}
