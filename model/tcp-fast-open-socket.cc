@@ -774,16 +774,12 @@ TcpFastOpenSocket::LearnOfServer(const TcpHeader& header)
         GetFastOpen()->NotifyCookieReceived(entry);
         return;
     }
-    if (m_option && (!m_option->IsEmpty() || m_synRetransmissions > 0))
-    {
-        return;
-    }
     if (const auto* known = cache.Find(entry.client, entry.server))
     {
         entry = *known;
     }
     entry.mss = m_peerMss;
-    if (m_option)
+    if (m_option && m_option->IsEmpty() && m_synRetransmissions == 0)
     {
         // It ignored our request: try the other form once, then this one for good.
         entry.triedBoth = entry.triedBoth || m_experimental;

@@ -185,3 +185,16 @@ TEST_F(LinuxSegments, C2_CloseBeforeTheSynAckSendsNothing)
     Run(Seconds(5));
     EXPECT_EQ(peer->received.size(), 1u);
 }
+
+// The MSS of a SYN-ACK is kept, though the cookie that was sent needs no other.
+TEST_F(LinuxSegments, C4_MssIsKeptWithoutANewCookie)
+{
+    Ptr<RawPeer> peer = Serve();
+    Open("hello");
+    peer->SendAt(MilliSeconds(60), {SYN | ACK, 0, 6, {2, 4, 0x03, 0xac}, ""});
+    Run(MilliSeconds(200));
+    const auto* entry = clientFastOpen->GetCache().Find(clientIp, serverIp);
+    ASSERT_TRUE(entry);
+    EXPECT_EQ(entry->mss, 940u);
+    EXPECT_EQ(entry->cookie, SomeCookie());
+}
