@@ -661,6 +661,18 @@ TcpFastOpenSocket::ProcessInSynSent(Ptr<Packet> packet,
         }
         return;
     }
+    if ((flags & TcpHeader::ACK) && m_timestampEnabled && header.HasOption(TcpOption::TS))
+    {
+        // What echoes none of our timestamps answers an earlier SYN (RFC 7323,
+        // section 5.1, as Linux applies it to the echo).
+        const auto ts = DynamicCast<const TcpOptionTS>(header.GetOption(TcpOption::TS));
+        const uint32_t age = TcpOptionTS::NowToTsValue() - m_synTimestamp;
+        if (ts->GetEcho() != 0 && ts->GetEcho() - m_synTimestamp > age)
+        {
+            SendResetFor(header, fromAddress, toAddress);
+            return;
+        }
+    }
     if (!(flags & TcpHeader::SYN))
     {
         return; // the server's early data, its SYN-ACK lost: it will be sent again
@@ -1377,6 +1389,7 @@ TcpFastOpenSocket::SendHandshake(bool first)
     // timestamps tell which one it answers, and never to the client's SYN.
     if (first)
     {
+        m_synTimestamp = TcpOptionTS::NowToTsValue();
         UpdateRttHistory(m_iss, 0, false);
         return;
     }

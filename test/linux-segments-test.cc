@@ -198,3 +198,30 @@ TEST_F(LinuxSegments, C4_MssIsKeptWithoutANewCookie)
     EXPECT_EQ(entry->mss, 940u);
     EXPECT_EQ(entry->cookie, SomeCookie());
 }
+
+// A SYN-ACK that echoes none of our timestamps is reset; the true one still counts.
+TEST_F(LinuxSegments, C7_ForeignEchoIsReset)
+{
+    Ptr<RawPeer> peer = Serve();
+    Run(Seconds(1)); // so that our timestamp is not 0
+    auto client = Open("hello");
+    Run(MilliSeconds(60));
+    ASSERT_EQ(peer->received.size(), 1u);
+    std::vector<uint8_t> options = MSS;
+    auto timestamps = Timestamps(7, 999999);
+    options.insert(options.end(), timestamps.begin(), timestamps.end());
+    peer->Send({SYN | ACK, 0, 6, options, ""});
+    Run(MilliSeconds(150));
+    ASSERT_EQ(peer->received.size(), 2u);
+    EXPECT_EQ(peer->received[1].header.GetFlags(), RST);
+    EXPECT_EQ(peer->received[1].header.GetSequenceNumber(), SequenceNumber32(6));
+
+    options.resize(MSS.size());
+    const auto ours =
+        DynamicCast<const TcpOptionTS>(peer->received[0].header.GetOption(TcpOption::TS));
+    timestamps = Timestamps(7, ours->GetTimestamp());
+    options.insert(options.end(), timestamps.begin(), timestamps.end());
+    peer->Send({SYN | ACK, 0, 6, options, ""});
+    Run(MilliSeconds(150));
+    EXPECT_EQ(client->states.back(), "ESTABLISHED");
+}
