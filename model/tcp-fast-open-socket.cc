@@ -1186,13 +1186,9 @@ TcpFastOpenSocket::ProcessInSynRcvd(Ptr<Packet> packet,
         SendEmptyPacket(TcpHeader::ACK); // out of the window
         return;
     }
-    if (m_timestampEnabled)
+    if (m_timestampEnabled && header.HasOption(TcpOption::TS))
     {
-        if (!header.HasOption(TcpOption::TS))
-        {
-            return; // RFC 7323, section 3.2
-        }
-        ProcessOptionTimestamp(header.GetOption(TcpOption::TS), seq);
+        ProcessOptionTimestamp(header.GetOption(TcpOption::TS), seq); // Linux demands none
     }
     // What was sent: the SYN, its data or early replies, and a FIN
     const SequenceNumber32 next =

@@ -199,6 +199,19 @@ TEST_F(LinuxSegments, C4_MssIsKeptWithoutANewCookie)
     EXPECT_EQ(entry->cookie, SomeCookie());
 }
 
+// An ACK without timestamps completes a handshake that has agreed on them.
+TEST_F(LinuxSegments, S7_AckWithoutTimestampsCompletesTheHandshake)
+{
+    Ptr<RawPeer> peer = PlayClient();
+    std::vector<uint8_t> options = MSS;
+    const auto timestamps = Timestamps(7, 0);
+    options.insert(options.end(), timestamps.begin(), timestamps.end());
+    peer->Send({SYN, 0, 0, options, ""});
+    peer->SendAt(MilliSeconds(150), {ACK, 1, 1, {}, ""});
+    Run(MilliSeconds(300));
+    EXPECT_EQ(accepted.size(), 1u);
+}
+
 // A SYN-ACK that echoes none of our timestamps is reset; the true one still counts.
 TEST_F(LinuxSegments, C7_ForeignEchoIsReset)
 {
