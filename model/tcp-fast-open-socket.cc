@@ -690,7 +690,8 @@ TcpFastOpenSocket::ProcessInSynSent(Ptr<Packet> packet,
     EstimateRtt(header);
     m_irs = header.GetSequenceNumber();
     m_tcb->m_rxBuffer->SetNextRxSequence(m_irs + 1);
-    m_highTxAck = m_irs + 1;
+    TakeSynData(packet, header); // a SYN-ACK may carry data
+    m_highTxAck = m_tcb->m_rxBuffer->NextRxSequence();
     m_highRxAckMark = ack;
     LearnOfServer(header);
     m_congestionControl->CongestionStateSet(m_tcb, TcpSocketState::CA_OPEN);
@@ -705,7 +706,7 @@ TcpFastOpenSocket::ProcessInSynSent(Ptr<Packet> packet,
     SettleSyn(ack);
     HeedHandshakeLoss();
     UpdatePacingRate();
-    SendAfterHandshake(true);
+    const bool replied = SendAfterHandshake(true);
     if (!m_reportedOpen)
     {
         ReportOpen();
@@ -714,27 +715,48 @@ TcpFastOpenSocket::ProcessInSynSent(Ptr<Packet> packet,
     {
         NotifySend(GetTxAvailable());
     }
-    m_delAckCount = m_delAckMaxCount; // answer the first data at once, as the base does
+    if (!replied)
+    {
+        m_delAckCount = m_delAckMaxCount; // answer the first data at once, as the base does
+    }
     StartTimers();
 
     if (packet->GetSize() > 0 || (flags & TcpHeader::FIN))
     {
-        // A SYN-ACK may carry data. The application has to know first that it is
-        // connected, and may close then.
-        Simulator::ScheduleNow([self, packet, rest = WithoutSyn(header)] {
-            if (!(rest.GetFlags() & TcpHeader::FIN))
-            {
-                self->ReceivedData(packet, rest);
-            }
-            else if (self->m_state == ESTABLISHED)
-            {
-                self->PeerClose(packet, rest);
-            }
-            else if (self->m_state == FIN_WAIT_1)
-            {
-                self->ProcessWait(packet, rest);
-            }
-        });
+        // The application has to know first that it is connected, and may close then.
+        Simulator::ScheduleNow([self] { self->ReportSynData(); });
+    }
+}
+
+void
+TcpFastOpenSocket::ReportSynData()
+{
+    NS_LOG_FUNCTION(this);
+    if (m_tcb->m_rxBuffer->Available() > 0 && !m_shutdownRecv)
+    {
+        NotifyDataRecv();
+    }
+    if (!m_tcb->m_rxBuffer->Finished())
+    {
+        return;
+    }
+    // The FIN is acknowledged already
+    if (m_state == FIN_WAIT_1)
+    {
+        m_state = CLOSING;
+    }
+    else if (m_state == ESTABLISHED)
+    {
+        m_state = CLOSE_WAIT;
+        if (!m_closeNotified)
+        {
+            NotifyNormalClose();
+            m_closeNotified = true;
+        }
+        if (m_shutdownSend)
+        {
+            Close();
+        }
     }
 }
 
@@ -876,10 +898,11 @@ TcpFastOpenSocket::SettleSyn(SequenceNumber32 ack)
     }
 }
 
-void
+bool
 TcpFastOpenSocket::SendAfterHandshake(bool mustAck)
 {
     NS_LOG_FUNCTION(this << mustAck);
+    bool replied = false;
     if (m_synDataAcked < m_synDataSize)
     {
         // In the first ACK, whatever Nagle's algorithm says to a short segment. The
@@ -890,12 +913,23 @@ TcpFastOpenSocket::SendAfterHandshake(bool mustAck)
         }
         m_tcb->m_nextTxSequence = m_tcb->m_highTxMark.Get();
     }
+    else if (mustAck && m_fastOpen && m_txBuffer->SizeFromSequence(m_tcb->m_highTxMark) > 0)
+    {
+        // The rest of a write carries the ACK, if it can leave (Linux: sk_write_pending)
+        PutAckOff();
+        replied = SendPendingData(true);
+        if (!replied)
+        {
+            SendEmptyPacket(TcpHeader::ACK);
+        }
+    }
     else if (mustAck)
     {
         SendEmptyPacket(TcpHeader::ACK);
     }
     SendPendingData(true);
     CloseIfAllSent();
+    return replied;
 }
 
 void

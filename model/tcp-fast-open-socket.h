@@ -219,6 +219,11 @@ class TcpFastOpenSocket : public compat::WithTypeId<TcpFastOpenSocket, TcpLinuxS
                           const Address& toAddress);
 
     /**
+     * Tell the application of the data, and of the FIN, that the SYN-ACK carried.
+     */
+    void ReportSynData();
+
+    /**
      * Answer a SYN that crosses ours (simultaneous open, RFC 9293, 3.5).
      *
      * @param header the peer's SYN
@@ -278,8 +283,9 @@ class TcpFastOpenSocket : public compat::WithTypeId<TcpFastOpenSocket, TcpLinuxS
      * not acknowledged, then more data, and FIN if the application has closed.
      *
      * @param mustAck whether a segment has to leave in any case
+     * @return whether data that is new has carried the ACK
      */
-    void SendAfterHandshake(bool mustAck);
+    bool SendAfterHandshake(bool mustAck);
 
     /**
      * Send the FIN if the application has closed and all data has been sent:

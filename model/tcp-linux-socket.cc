@@ -106,7 +106,7 @@ TcpLinuxSocket::GetTypeId()
             .AddConstructor<TcpLinuxSocket>()
             .AddAttribute("QuickAcks",
                           "How many of the first segments that arrive in order are acknowledged "
-                          "at once (Linux: 16); after them DelAckCount holds.",
+                          "at once (Linux: 16); after them, and in a dialogue, DelAckCount holds.",
                           UintegerValue(0),
                           MakeUintegerAccessor(&TcpLinuxSocket::m_quickAcks),
                           MakeUintegerChecker<uint32_t>())
@@ -306,6 +306,7 @@ TcpLinuxSocket::DoForwardUp(Ptr<Packet> packet,
 void
 TcpLinuxSocket::ReceivedData(Ptr<Packet> packet, const TcpHeader& header)
 {
+    m_lastReceived = Simulator::Now();
     if (m_quickAcks > 0 && header.GetSequenceNumber() == m_tcb->m_rxBuffer->NextRxSequence())
     {
         m_quickAcks--;
@@ -321,6 +322,12 @@ TcpLinuxSocket::ReceivedData(Ptr<Packet> packet, const TcpHeader& header)
     {
         TimeWait();
     }
+}
+
+void
+TcpLinuxSocket::PutAckOff()
+{
+    m_lastReceived = Simulator::Now();
 }
 
 void
@@ -497,6 +504,10 @@ TcpLinuxSocket::SendEmptyPacket(uint8_t flags)
 uint32_t
 TcpLinuxSocket::SendDataPacket(SequenceNumber32 seq, uint32_t maxSize, bool withAck)
 {
+    if (seq >= m_tcb->m_highTxMark.Get() && Simulator::Now() < m_lastReceived + m_delAckTimeout)
+    {
+        m_quickAcks = 0; // a dialogue: the next reply is to carry the ACK
+    }
     const uint32_t size = TcpSocketBase::SendDataPacket(seq, maxSize, withAck);
     NoteSent(seq, seq + size);
     return size;

@@ -35,7 +35,8 @@ namespace ns3
  * DataRetries times at most.
  *
  * - QuickAcks: a receiver acknowledges the first segments of a connection one
- *   by one, and only then every second one (Linux's quick-ACK mode).
+ *   by one, and only then every second one (Linux's quick-ACK mode); also as soon
+ *   as it replies within the delay of an ACK (its pingpong mode).
  * - TailRecovery: a loss near the end of a response leaves too few segments
  *   behind it for three duplicate ACKs, and TcpSocketBase waits for the
  *   retransmission timeout. Linux does better, in these ways:

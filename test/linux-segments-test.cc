@@ -212,6 +212,31 @@ TEST_F(LinuxSegments, S7_AckWithoutTimestampsCompletesTheHandshake)
     EXPECT_EQ(accepted.size(), 1u);
 }
 
+// The ACK of a SYN-ACK with data covers the data.
+TEST_F(LinuxSegments, W7_FirstAckCoversTheSynAcksData)
+{
+    Ptr<RawPeer> peer = Serve();
+    auto client = Open("hello");
+    peer->SendAt(MilliSeconds(60), {SYN | ACK, 0, 6, MSS, Pattern(300)});
+    Run(MilliSeconds(200));
+    ASSERT_EQ(peer->received.size(), 2u);
+    EXPECT_EQ(Show(peer, 1), "ACK 6:6 301");
+    EXPECT_EQ(client->received, Pattern(300));
+}
+
+// So it covers a FIN.
+TEST_F(LinuxSegments, W7_FirstAckCoversTheSynAcksFin)
+{
+    Ptr<RawPeer> peer = Serve();
+    auto client = Open("hello");
+    peer->SendAt(MilliSeconds(60), {SYN | ACK | FIN, 0, 6, MSS, Pattern(300)});
+    Run(MilliSeconds(200));
+    ASSERT_EQ(peer->received.size(), 2u);
+    EXPECT_EQ(Show(peer, 1), "ACK 6:6 302");
+    EXPECT_EQ(client->received, Pattern(300));
+    EXPECT_EQ(client->states.back(), "CLOSE_WAIT");
+}
+
 // A SYN-ACK that echoes none of our timestamps is reset; the true one still counts.
 TEST_F(LinuxSegments, C7_ForeignEchoIsReset)
 {
@@ -237,4 +262,28 @@ TEST_F(LinuxSegments, C7_ForeignEchoIsReset)
     peer->Send({SYN | ACK, 0, 6, options, ""});
     Run(MilliSeconds(150));
     EXPECT_EQ(client->states.back(), "ESTABLISHED");
+}
+
+// The rest of a write that began in the SYN carries the ACK of the SYN-ACK.
+TEST_F(LinuxSegments, C13_RestOfTheWriteCarriesTheAck)
+{
+    Ptr<RawPeer> peer = Serve();
+    Open(Pattern(1700));
+    peer->SendAt(MilliSeconds(60), {SYN | ACK, 0, 1421, MSS, ""});
+    Run(MilliSeconds(200));
+    ASSERT_EQ(peer->received.size(), 2u);
+    EXPECT_EQ(Show(peer, 1), "PSH|ACK 1421:1701 1");
+}
+
+// In a dialogue the ACK waits for a reply to carry it, for the delay of an ACK.
+TEST_F(LinuxSegments, C13_AckWaitsInADialogue)
+{
+    Ptr<RawPeer> peer = Serve();
+    Open(Pattern(1700));
+    peer->SendAt(MilliSeconds(60), {SYN | ACK, 0, 1421, MSS, ""});
+    peer->SendAt(MilliSeconds(200), {ACK | PSH, 1, 1701, {}, "reply"});
+    Run(MilliSeconds(500));
+    ASSERT_EQ(peer->received.size(), 3u);
+    EXPECT_EQ(Show(peer, 2), "ACK 1701:1701 6");
+    EXPECT_NEAR((peer->received[2].time - MilliSeconds(200)).GetMilliSeconds(), 100 + 40, 2);
 }
