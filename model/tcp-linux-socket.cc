@@ -286,6 +286,23 @@ TcpLinuxSocket::DoForwardUp(Ptr<Packet> packet,
             return;
         }
     }
+    if (m_state == ESTABLISHED && (glimpse.flags & TcpHeader::ACK) &&
+        !(glimpse.flags & (TcpHeader::RST | TcpHeader::SYN | TcpHeader::FIN)) &&
+        glimpse.ack < m_txBuffer->HeadSequence())
+    {
+        // The ACK is of no use, but the data is; the base drops both.
+        TcpHeader header;
+        if (packet->PeekHeader(header) < packet->GetSize())
+        {
+            packet->RemoveHeader(header);
+            m_rxTrace(packet, header, this);
+            if (ReceivedSegment(header))
+            {
+                ReceivedData(packet, header);
+            }
+            return;
+        }
+    }
     SequenceNumber32 earlyFin;
     bool early = false;
     if (m_tailRecovery && m_sackEnabled && m_connected && (glimpse.flags & TcpHeader::FIN))

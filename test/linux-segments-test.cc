@@ -275,6 +275,19 @@ TEST_F(LinuxSegments, C13_RestOfTheWriteCarriesTheAck)
     EXPECT_EQ(Show(peer, 1), "PSH|ACK 1421:1701 1");
 }
 
+// Data counts, though it comes with an ACK that is behind.
+TEST_F(LinuxSegments, A3_DataWithAnOldAckIsTaken)
+{
+    Ptr<RawPeer> peer = Serve();
+    auto client = Open("hello");
+    peer->SendAt(MilliSeconds(60), {SYN | ACK, 0, 6, MSS, ""});
+    peer->SendAt(MilliSeconds(100), {ACK, 1, 3, {}, "reply"});
+    Run(MilliSeconds(300));
+    EXPECT_EQ(client->received, "reply");
+    ASSERT_EQ(peer->received.size(), 3u);
+    EXPECT_EQ(Show(peer, 2), "ACK 6:6 6");
+}
+
 // In a dialogue the ACK waits for a reply to carry it, for the delay of an ACK.
 TEST_F(LinuxSegments, C13_AckWaitsInADialogue)
 {
