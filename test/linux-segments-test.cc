@@ -95,7 +95,6 @@ TEST_F(LinuxSegments, W4_PshIsOnTheLastSegmentOfAWrite)
             end.socket->Send(MakePacket(Pattern(2400)));
         }
     };
-    attributes["ns3::TcpSocketBase::Timestamp"] = "false";
     std::vector<uint8_t> options = MSS;
     const auto option = Option(ValidCookie());
     options.insert(options.end(), option.begin(), option.end());
