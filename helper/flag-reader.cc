@@ -6,6 +6,7 @@
 
 #include "ns3/command-line.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <iostream>
@@ -46,21 +47,20 @@ FlagReader::AddWords(const Reader& read)
 void
 FlagReader::Parse(int argc, char* argv[]) const
 {
-    static const std::regex form("--([^=]+)(?:=(.*))?");
     for (int i = 1; i < argc; i++)
     {
         const std::string argument(argv[i]);
-        std::smatch match;
         if (m_readWord && argument.compare(0, 1, "-") != 0)
         {
             m_readWord(argument);
             continue;
         }
-        if (!std::regex_match(argument, match, form))
+        const std::size_t equals = std::min(argument.find('='), argument.size());
+        if (argument.compare(0, 2, "--") != 0 || equals == 2 || argument.size() == 2)
         {
             throw WrongInput(argument + ": flags have the form --name=value, see --help");
         }
-        const std::string name = match[1];
+        const std::string name = argument.substr(2, equals - 2);
         if (name == "help" || name.compare(0, 5, "Print") == 0)
         {
             CommandLine help(m_file);
@@ -73,8 +73,9 @@ FlagReader::Parse(int argc, char* argv[]) const
             help.Parse(argc, argv); // prints and ends the program
         }
         const auto flag = m_flags.find(name);
-        const bool implied = !match[2].matched && flag != m_flags.end();
-        Set(name, implied ? flag->second.implied : match[2].str());
+        const bool hasValue = equals < argument.size();
+        const bool implied = !hasValue && flag != m_flags.end();
+        Set(name, implied ? flag->second.implied : argument.substr(equals + hasValue));
     }
 }
 
@@ -143,7 +144,8 @@ ReadQuantity(const std::string& text,
 {
     static const std::regex form(R"(([0-9]*\.?[0-9]+(?:e-?[0-9]+)?)([A-Za-z/%]*))");
     std::smatch match;
-    if (!std::regex_match(text, match, form) || units.count(match[2]) == 0)
+    if (text.size() > MAX_FORM || !std::regex_match(text, match, form) ||
+        units.count(match[2]) == 0)
     {
         throw WrongInput(allowed);
     }

@@ -5,6 +5,7 @@
 #ifndef FLAG_READER_H
 #define FLAG_READER_H
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -112,6 +113,10 @@ class FlagReader
     AttributeReader m_readAttribute;     //!< takes attributes; empty: there are none
     Reader m_readWord;                   //!< takes words; empty: there are none
 };
+
+/// The longest text in characters that is held against a regular expression: GCC's
+/// std::regex takes stack for each character, and ends the program where there is none.
+constexpr std::size_t MAX_FORM = 200;
 
 /**
  * @ingroup tcp-fast-open

@@ -51,7 +51,7 @@ ReadDrops(const std::string& text)
     for (std::string word; std::getline(words, word, '+');)
     {
         std::smatch match;
-        if (!std::regex_match(word, match, form))
+        if (word.size() > MAX_FORM || !std::regex_match(word, match, form))
         {
             throw WrongInput("needs TRANSFER:client|server:N, as 2:client:1; several joined by +");
         }

@@ -59,7 +59,7 @@ ExpandList(const std::string& text)
     for (const auto& word : ReadList(text))
     {
         std::smatch match;
-        if (!std::regex_match(word, match, range))
+        if (word.size() > MAX_FORM || !std::regex_match(word, match, range))
         {
             values.push_back(word);
             continue;
@@ -75,6 +75,10 @@ ExpandList(const std::string& text)
         {
             throw WrongInput("a range FROM:TO:STEP needs the same unit three times");
         }
+        if (!std::isfinite(from) || !std::isfinite(to) || !std::isfinite(step))
+        {
+            throw WrongInput("a number of the range " + word + " is too large");
+        }
         if (step <= 0)
         {
             throw WrongInput("a range FROM:TO:STEP needs a step above 0");
@@ -84,9 +88,9 @@ ExpandList(const std::string& text)
             throw WrongInput("the range " + word + " is reversed; FROM:TO:STEP goes upwards");
         }
         const double steps = std::floor((to - from) / step * (1 + 1e-12) + 1e-9);
-        if (steps >= SweepGrid::MAX_POINTS || values.size() >= SweepGrid::MAX_POINTS)
+        if (steps >= SweepGrid::MAX_VALUES || values.size() >= SweepGrid::MAX_VALUES)
         {
-            throw WrongInput("more than " + std::to_string(SweepGrid::MAX_POINTS) + " values");
+            throw WrongInput("more than " + std::to_string(SweepGrid::MAX_VALUES) + " values");
         }
         for (uint64_t i = 0; i <= static_cast<uint64_t>(steps); i++)
         {

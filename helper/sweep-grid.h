@@ -31,8 +31,11 @@ namespace ns3
 class SweepGrid
 {
   public:
-    /// The largest number of values of one flag, and of all points.
+    /// The largest number of points.
     static constexpr uint64_t MAX_POINTS = 10000000;
+
+    /// The largest number of values in a range of one flag; each of them takes memory.
+    static constexpr uint64_t MAX_VALUES = 1000000;
 
     SweepGrid();
 

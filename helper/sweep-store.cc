@@ -55,7 +55,7 @@ GetHeader()
 Journal
 ParseJournal(const std::string& text, uint64_t results)
 {
-    static const std::regex form("([0-9]{1,18}),(done|failed),([0-9]{1,9}),([0-9]{1,18}),(.*)");
+    static const std::regex form("([0-9]{1,18}),(done|failed),([0-9]{1,9}),([0-9]{1,18}),");
     Journal journal;
     if (text.compare(0, JOURNAL_HEADER.size(), JOURNAL_HEADER) != 0)
     {
@@ -68,7 +68,7 @@ ParseJournal(const std::string& text, uint64_t results)
     {
         std::smatch match;
         const std::string line = text.substr(begin, feed - begin);
-        if (!std::regex_match(line, match, form))
+        if (!std::regex_search(line, match, form, std::regex_constants::match_continuous))
         {
             break;
         }
@@ -78,7 +78,7 @@ ParseJournal(const std::string& text, uint64_t results)
         entry.runs = static_cast<uint32_t>(std::stoul(match[3]));
         entry.begin = rows;
         entry.end = std::stoull(match[4]);
-        entry.reason = match[5];
+        entry.reason = match.suffix();
         if (entry.end < entry.begin || entry.end > results ||
             (entry.failed && entry.end != entry.begin))
         {
@@ -180,6 +180,15 @@ SweepStore::SweepStore(const std::string& folder, const SweepManifest& manifest)
         cut(*m_journal, 0, JOURNAL_HEADER);
         m_size = header.size();
         return;
+    }
+    for (const auto& entry : journal.entries)
+    {
+        if (entry.point >= m_done.size())
+        {
+            throw WrongInput(about + "its points.csv tells of point " +
+                             std::to_string(entry.point) + ", where the last one is " +
+                             std::to_string(m_done.size() - 1));
+        }
     }
     m_size = journal.entries.back().end;
     cut(*m_results, m_size, header);
