@@ -329,6 +329,19 @@ TcpLinuxSocket::ReceivedData(Ptr<Packet> packet, const TcpHeader& header)
         m_quickAcks--;
         m_delAckCount = m_delAckMaxCount;
     }
+    // The base takes what lies behind the peer's FIN, or the window, where all that
+    // came before was read.
+    const SequenceNumber32 begin = header.GetSequenceNumber();
+    const SequenceNumber32 end = m_tcb->m_rxBuffer->MaxRxSequence();
+    if (begin >= end && packet->GetSize() > 0)
+    {
+        SendEmptyPacket(TcpHeader::ACK);
+        return;
+    }
+    if (begin + packet->GetSize() > end)
+    {
+        packet = packet->CreateFragment(0, end - begin);
+    }
     const auto before = m_state.Get();
     TcpSocketBase::ReceivedData(packet, header);
     if (m_state == CLOSE_WAIT && before == FIN_WAIT_1)

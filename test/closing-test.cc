@@ -90,6 +90,32 @@ TEST_F(Closing, A3_RepeatedFinIsAcknowledgedInCloseWait)
     }
 }
 
+// Data behind the peer's FIN is no data (RFC 9293, section 3.10.7.4); it is answered.
+TEST_F(Closing, A3_DataBehindTheFinIsIgnored)
+{
+    OpenToPeer(false);
+    peer->Send({FIN | ACK, 1, 2, {}, "answer"});
+    Run(MilliSeconds(110));
+    const std::size_t before = peer->received.size();
+    peer->Send({ACK, 8, 2, {}, "more"});
+    Run(MilliSeconds(110));
+    EXPECT_EQ(client->received, "answer");
+    ASSERT_EQ(peer->received.size(), before + 1);
+    EXPECT_EQ(peer->received.back().header.GetAckNumber(), SequenceNumber32(8));
+}
+
+// The same where the FIN has come out of order: what fills the hole ends there.
+TEST_F(Closing, A3_DataAcrossAnEarlyFinIsCut)
+{
+    OpenToPeer(false);
+    peer->Send({FIN | ACK, 4, 2, {}, "wer"});
+    Run(MilliSeconds(110));
+    peer->Send({ACK, 1, 2, {}, "answermore"});
+    Run(MilliSeconds(110));
+    EXPECT_EQ(client->received, "answer");
+    EXPECT_EQ(peer->received.back().header.GetAckNumber(), SequenceNumber32(8));
+}
+
 // A FIN that nobody acknowledges goes out ever less often, and DataRetries times at
 // most; then the application is told.
 TEST_F(Closing, A3_UnansweredFinBacksOffAndEnds)

@@ -30,6 +30,9 @@
 #include "ns3/tcp-option-ts.h"
 #include "ns3/uinteger.h"
 
+#include <cstdlib>
+#include <iostream>
+
 using namespace ns3;
 
 namespace
@@ -105,6 +108,28 @@ Append32(std::vector<uint8_t>& bytes, uint32_t number)
     for (const int shift : {24, 16, 8, 0})
     {
         bytes.push_back(static_cast<uint8_t>(number >> shift));
+    }
+}
+
+/**
+ * Tell of a segment where the environment asks for it, by TFO_FUZZ_TRACE.
+ *
+ * @param who sends it
+ * @param index number of the connection
+ * @param flags its flags
+ * @param seq its sequence number
+ * @param ack its acknowledgement number
+ * @param size its data, in bytes
+ */
+void
+Trace(const char* who, std::size_t index, uint8_t flags, uint32_t seq, uint32_t ack, uint32_t size)
+{
+    static const bool wanted = std::getenv("TFO_FUZZ_TRACE");
+    if (wanted)
+    {
+        std::cerr << Simulator::Now().As(Time::S) << ' ' << who << ' ' << index << ": "
+                  << TcpHeader::FlagsToString(flags) << ' ' << seq << ':' << size << " ack " << ack
+                  << std::endl;
     }
 }
 
@@ -447,7 +472,10 @@ FuzzHost::Call()
         WriteData(end, 600, TcpFastOpenSocket::MSG_FASTOPEN);
         break;
     case 8:
-        end.socket->Connect(WithPort(GetPeerIp(), SERVER_PORT));
+        if (!m_listener && end.connected + end.failed == 0)
+        {
+            end.socket->Connect(WithPort(GetPeerIp(), SERVER_PORT));
+        }
         break;
     case 9:
         WriteData(end, 6000);
@@ -479,6 +507,8 @@ FuzzHost::Take(Ptr<Packet> packet)
     const uint32_t sequence = header.GetSequenceNumber().GetValue();
     const uint32_t syn = flags & SYN ? 1 : 0;
     const uint32_t size = packet->GetSize();
+
+    Trace("node", index, flags, sequence, header.GetAckNumber().GetValue(), size);
 
     std::vector<uint8_t> bytes(size);
     packet->CopyData(bytes.data(), size);
@@ -527,6 +557,7 @@ FuzzHost::Inject(std::size_t index, std::vector<uint8_t> segment)
         const uint8_t flags = segment[13];
         const uint32_t sequence = Read32(&segment[4]);
         const uint32_t syn = flags & SYN ? 1 : 0;
+        Trace("peer", index, flags, sequence, Read32(&segment[8]), segment.size() - offset);
         for (std::size_t i = offset; i < segment.size(); i++)
         {
             segment[i] = PeersByte(sequence + syn + (i - offset));

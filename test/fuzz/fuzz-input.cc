@@ -30,6 +30,9 @@ namespace fs = std::filesystem;
 /// Points of a grid that are looked at: a look at each of many takes long.
 constexpr uint64_t MOST_POINTS = 50;
 
+/// Values of a flag that are looked at.
+constexpr std::size_t MOST_VALUES = 200;
+
 /// Points of the sweep whose journal is read.
 constexpr uint64_t POINTS = 40;
 
@@ -183,7 +186,13 @@ ReadGrid(const std::string& text)
         const std::size_t equals = std::min(line.find('='), line.size());
         const std::string name = line.substr(0, equals);
         const std::string list = line.substr(std::min(equals + 1, line.size()));
-        IsTaken([&] { grid.Set(name, list); });
+        IsTaken([&] {
+            // Long ranges are refused or taken as short ones are, but slowly
+            if (ExpandList(list).size() <= MOST_VALUES)
+            {
+                grid.Set(name, list);
+            }
+        });
     }
     IsTaken([&] {
         const uint64_t points = grid.GetN();
