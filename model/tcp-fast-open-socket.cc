@@ -234,6 +234,12 @@ TcpFastOpenSocket::Send(Ptr<Packet> packet, uint32_t flags)
         m_synDeferred = false;
         Open(m_handshakeFlags, flags & MSG_AFTER_HANDSHAKE);
     }
+    else if (sent > 0 && m_connected && m_rWnd.Get() == 0 && m_persistEvent.IsExpired())
+    {
+        // The base starts its window probes when a segment comes alone
+        m_persistEvent =
+            Simulator::Schedule(m_persistTimeout, &TcpFastOpenSocket::PersistTimeout, this);
+    }
     return sent;
 }
 

@@ -624,6 +624,35 @@ TcpLinuxSocket::ReceivedAck(Ptr<Packet> packet, const TcpHeader& header)
 }
 
 void
+TcpLinuxSocket::PersistTimeout()
+{
+    // The base probes with the next byte to send, and ends the program where there is
+    // none: where the peer shuts its window while we have nothing to send, or have sent
+    // all. Then there is nothing to probe with until the next Send(), or the first byte
+    // that is not acknowledged.
+    if (m_txBuffer->Size() == 0 || (!m_endPoint && !m_endPoint6))
+    {
+        return;
+    }
+    const SequenceNumber32 next = m_tcb->m_nextTxSequence;
+    const SequenceNumber32 head = m_txBuffer->HeadSequence();
+    const bool allSent = next < head || m_txBuffer->SizeFromSequence(next) == 0;
+    if (allSent)
+    {
+        m_tcb->m_nextTxSequence = head;
+    }
+    TcpSocketBase::PersistTimeout();
+    if (allSent)
+    {
+        m_tcb->m_nextTxSequence = next;
+    }
+    else if (m_tcb->m_highTxMark.Get() == next)
+    {
+        m_tcb->m_highTxMark = next + 1; // the peer may take the byte, and acknowledge it
+    }
+}
+
+void
 TcpLinuxSocket::ReTxTimeout()
 {
     if (m_txBuffer->Size() == 0 &&

@@ -84,6 +84,7 @@ class TcpLinuxSocket : public compat::WithTypeId<TcpLinuxSocket, TcpSocketBase>
     void ReceivedAck(Ptr<Packet> packet, const TcpHeader& header) override;
     void ReceivedData(Ptr<Packet> packet, const TcpHeader& header) override;
     void ReTxTimeout() override;
+    void PersistTimeout() override;
     uint32_t AvailableWindow() const override;
 
     /**

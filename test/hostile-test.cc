@@ -1144,3 +1144,37 @@ TEST_F(HostileToOpen, A1_CloseInTheErrorCallbackWithUnreadData)
     Run(MilliSeconds(110));
     EXPECT_EQ(m_peer->received.back().header.GetFlags() & RST, RST);
 }
+
+// A window that is shut while there is nothing to send is no end of the program; what
+// is written then is probed with, and sent when the window opens.
+TEST_F(HostileToOpen, A3_WindowShutWithNothingToSend)
+{
+    RawPeer::Spec shut{ACK, 1, 1, {}, "x"};
+    shut.window = 0;
+    m_peer->Send(shut);
+    Run(Seconds(20));
+    EXPECT_EQ(accepted[0]->received, "x");
+    m_peer->received.clear();
+    accepted[0]->socket->Send(MakePacket("answer"));
+    Run(Seconds(7));
+    ASSERT_EQ(m_peer->received.size(), 1u);
+    EXPECT_EQ(m_peer->received[0].payload, "a");
+    EXPECT_EQ(Answers({ACK, 2, 2, {}, ""}), (Lines{"ACK 2 ack 2"}));
+    EXPECT_EQ(m_peer->received[0].payload, "nswer");
+}
+
+// The same where all was sent and is not acknowledged: its first byte is the probe.
+TEST_F(HostileToOpen, A3_WindowShutWithAllSent)
+{
+    accepted[0]->socket->Send(MakePacket("answer"));
+    Run(MilliSeconds(110));
+    RawPeer::Spec shut{ACK, 1, 1, {}, "x"};
+    shut.window = 0;
+    m_peer->Send(shut);
+    Run(MilliSeconds(110));
+    m_peer->received.clear();
+    Run(Seconds(7));
+    ASSERT_FALSE(m_peer->received.empty());
+    EXPECT_EQ(m_peer->received[0].payload, "a");
+    EXPECT_EQ(m_peer->received[0].header.GetSequenceNumber(), SequenceNumber32(1));
+}
