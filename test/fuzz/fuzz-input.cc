@@ -15,6 +15,7 @@
 #include "ns3/sweep-manifest.h"
 #include "ns3/sweep-store.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -271,6 +272,10 @@ LLVMFuzzerTestOneInput(const uint8_t* data, std::size_t size)
 {
     // The first byte tells the reader, as a letter so that the corpus can be read.
     FuzzBytes input(data, size);
+    if (size > 0 && (*data == 'f' || *data == 'g') && std::find(data, data + size, 0) < data + size)
+    {
+        return -1; // an argument of a program ends at a 0
+    }
     switch (input.Get8())
     {
     case 'f':
