@@ -447,6 +447,35 @@ TEST(Scenarios, WrongValuesAreNamed)
     EXPECT_NE(check([](Scenario& s) { s.tcp["ns3::TcpSocket::InitialCwnd"] = "x"; }), "");
 }
 
+// A value that ns-3 would end the program at, or take for another, is refused; the
+// attributes that take a class take one that fits.
+TEST(Scenarios, AttributeValuesThatEndTheProgramAreRefused)
+{
+    const auto refused = [](const std::string& name, const std::string& value) {
+        Scenario scenario;
+        scenario.tcp[name] = value;
+        return CheckScenario(scenario).find(name) == 0;
+    };
+    const std::string tcp = "ns3::TcpL4Protocol::";
+    EXPECT_TRUE(refused(tcp + "SocketType", "ns3::Node"));
+    EXPECT_TRUE(refused(tcp + "SocketType", "ns3::TcpCongestionOps"));
+    EXPECT_TRUE(refused(tcp + "RttEstimatorType", "ns3::TcpNewReno"));
+    EXPECT_FALSE(refused(tcp + "SocketType", "ns3::TcpNewReno"));
+    EXPECT_FALSE(refused(tcp + "SocketType", "ns3::TcpCubic"));
+    EXPECT_FALSE(refused(tcp + "RecoveryType", "ns3::TcpPrrRecovery"));
+    EXPECT_FALSE(refused(tcp + "RttEstimatorType", "ns3::RttMeanDeviation"));
+    EXPECT_TRUE(refused("ns3::RateErrorModel::RanVar", "ns3::Nothing"));
+    EXPECT_TRUE(refused("ns3::RateErrorModel::RanVar", "ns3::UniformRandomVariable[x"));
+    EXPECT_TRUE(refused("ns3::Ipv4L3Protocol::InterfaceList", "1"));
+    EXPECT_TRUE(refused("ns3::TcpSocketBase::MinRto", "99999999999999h"));
+    EXPECT_TRUE(refused("ns3::TcpSocketBase::MinRto", std::string(100000, '1') + "ms"));
+    EXPECT_TRUE(refused("ns3::PointToPointNetDevice::DataRate", "1e99Gbps"));
+    EXPECT_TRUE(refused("ns3::PointToPointNetDevice::DataRate", "9999999999999Gbps"));
+    EXPECT_FALSE(refused("ns3::PointToPointNetDevice::DataRate", "10Mbps"));
+    EXPECT_FALSE(refused("ns3::RateErrorModel::ErrorUnit", "ERROR_UNIT_BYTE"));
+    EXPECT_FALSE(refused("ns3::TcpSocketBase::Sack", "false"));
+}
+
 // A transfer that cannot complete ends with its reason, and the next one starts.
 TEST(Scenarios, FailedTransfersAreRecorded)
 {

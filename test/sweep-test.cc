@@ -115,6 +115,40 @@ TEST(SweepGridTest, RefusesImpossibleRanges)
     }
 }
 
+// Ranges that have no end, or that no memory holds, are refused at once.
+TEST(SweepGridTest, RefusesEndlessRanges)
+{
+    for (const char* list :
+         {"1e999ms:1e999ms:1ms", "0ms:1e999ms:1ms", "0ms:1e999ms:1e999ms", "0ms:99999ms:0.001ms"})
+    {
+        EXPECT_THROW(ExpandList(list), WrongInput) << list;
+    }
+}
+
+// Texts of any length are refused or taken; std::regex ends the program at long ones.
+TEST(SweepGridTest, TakesOrRefusesLongTexts)
+{
+    const std::string digits(200000, '1');
+    EXPECT_EQ(ExpandList(digits), std::vector<std::string>{digits});
+    EXPECT_EQ(ExpandList(digits + ":2:3").size(), 1u);
+    EXPECT_THROW(ReadQuantity(digits, {{"", 1}}, ""), WrongInput);
+    for (const auto& flag : GetScenarioFlags())
+    {
+        Scenario scenario;
+        if (flag.name != "topology") // which CheckScenario() reads
+        {
+            EXPECT_THROW(flag.set(scenario, digits), WrongInput) << flag.name;
+        }
+    }
+    std::string value;
+    FlagReader reader("test", "");
+    reader.Add("text", "", "", [&](const std::string& text) { value = text; });
+    std::string argument = "--text=" + digits;
+    char* arguments[] = {argument.data(), argument.data()};
+    reader.Parse(2, arguments);
+    EXPECT_EQ(value, digits);
+}
+
 // Each combination is there once, whatever the order in which the flags were given.
 TEST(SweepGridTest, HasEachCombinationOnce)
 {
@@ -252,6 +286,29 @@ TEST_F(SweepFolder, StoreSurvivesAnyCut)
             fill();
             ASSERT_EQ(Read("out/results.csv"), whole) << name << " cut to " << keep;
         }
+    }
+}
+
+// A journal that tells of a point which the sweep has not, or at length why a point
+// has failed.
+TEST_F(SweepFolder, StoreReadsAnyJournal)
+{
+    SweepStore(m_folder, GetManifest(4)).AddRows(0, 1, "");
+    const std::string reason(200000, 'x');
+    const std::string size = std::to_string(Read("results.csv").size());
+    std::ofstream(m_folder + "/points.csv", std::ios::app)
+        << "1,failed,0," << size << ',' << reason << '\n';
+    EXPECT_EQ(SweepStore::ReadJournal(m_folder).back().reason, reason);
+    EXPECT_FALSE(SweepStore(m_folder, GetManifest(4)).IsDone(1));
+    std::ofstream(m_folder + "/points.csv", std::ios::app) << "4,done,1," << size << ",\n";
+    try
+    {
+        SweepStore store(m_folder, GetManifest(4));
+        ADD_FAILURE() << "point 4 of 4 is taken";
+    }
+    catch (const WrongInput& wrong)
+    {
+        EXPECT_NE(std::string(wrong.what()).find("point 4"), std::string::npos) << wrong.what();
     }
 }
 
