@@ -243,7 +243,10 @@ MobilePathHelper::EnablePcap(const std::string& prefix)
     for (const char* trace : {"Tx", "Rx"})
     {
         ipv4->TraceConnectWithoutContext(trace, MakeBoundCallback(&CapturePacket<Ipv4>, file));
-        ipv6->TraceConnectWithoutContext(trace, MakeBoundCallback(&CapturePacket<Ipv6>, file));
+        if (ipv6)
+        {
+            ipv6->TraceConnectWithoutContext(trace, MakeBoundCallback(&CapturePacket<Ipv6>, file));
+        }
     }
     PointToPointHelper().EnablePcap(prefix + "-server.pcap", m_serverDevice, false, true);
 }

@@ -14,10 +14,12 @@
 #include "ns3/config.h"
 #include "ns3/data-rate.h"
 #include "ns3/double.h"
+#include "ns3/global-value.h"
 #include "ns3/inet-socket-address.h"
 #include "ns3/inet6-socket-address.h"
 #include "ns3/internet-stack-helper.h"
 #include "ns3/node-list.h"
+#include "ns3/node.h"
 #include "ns3/request-response-client.h"
 #include "ns3/request-response-server.h"
 #include "ns3/rng-seed-manager.h"
@@ -134,6 +136,37 @@ class TemporaryDefaults
     }
 
     std::vector<std::pair<const Attribute*, Ptr<const AttributeValue>>> m_old; //!< what was
+};
+
+/// Lets ns-3 compute and check checksums, or not, and goes back to what was.
+class TemporaryChecksums
+{
+  public:
+    /**
+     * @param wanted whether there are to be checksums; where there are, they stay
+     */
+    explicit TemporaryChecksums(bool wanted)
+        : m_changed(wanted && !Node::ChecksumEnabled())
+    {
+        if (m_changed)
+        {
+            GlobalValue::Bind("ChecksumEnabled", BooleanValue(true));
+        }
+    }
+
+    ~TemporaryChecksums()
+    {
+        if (m_changed)
+        {
+            GlobalValue::Bind("ChecksumEnabled", BooleanValue(false));
+        }
+    }
+
+    TemporaryChecksums(const TemporaryChecksums&) = delete;
+    TemporaryChecksums& operator=(const TemporaryChecksums&) = delete;
+
+  private:
+    bool m_changed; //!< whether to go back
 };
 
 /**
@@ -469,6 +502,8 @@ RunScenario(const Scenario& scenario)
     NS_ABORT_MSG_UNLESS(wrong.empty(), wrong);
 
     TemporaryDefaults defaults(scenario.tcp);
+    // Wireshark wants checksums, which ns-3 leaves at 0 otherwise, and which take time
+    const TemporaryChecksums checksums(!scenario.pcap.empty());
     RngSeedManager::SetSeed(scenario.seed);
     RngSeedManager::SetRun(scenario.run);
 
