@@ -288,6 +288,7 @@ FuzzHost::Adopt(Ptr<TcpFastOpenSocket> socket, std::size_t flow)
                                    }
                                }));
     const Callback<void, Ptr<Socket>> ended([this, end](Ptr<Socket>) {
+        end->closed = true; // by the peer
         if (m_closesWhenTold)
         {
             Close(*end);
@@ -423,6 +424,7 @@ FuzzHost::ReadData(End& end)
 void
 FuzzHost::Close(End& end)
 {
+    end.closed = true;
     end.socket->Close();
 }
 
@@ -471,7 +473,7 @@ FuzzHost::Call()
     case 6:
     case 8:
         // A socket whose connection has ended may be used again, from another port
-        if (m_listener || end.connected + end.failed > 0)
+        if (m_listener || end.closed || end.connected + end.failed > 0)
         {
             break;
         }

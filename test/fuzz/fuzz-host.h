@@ -78,6 +78,7 @@ class FuzzHost
         uint32_t written{0};       //!< what was written, in bytes
         uint32_t connected{0};     //!< how often it was told that it is connected
         uint32_t failed{0};        //!< how often that it could not connect
+        bool closed{false};        //!< whether it, or its peer, has closed
     };
 
     /// Create the node; the next bytes decide on its settings.
