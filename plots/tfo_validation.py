@@ -7,7 +7,7 @@
 
 MEASURED.csv is what test/interop/measure.py writes, SIMULATED.csv the rows of a sweep over
 the same grid, whose transfers 2 count. Written are into DIR: comparison.csv with a line for
-each case, agreement.md with tables, agreement.png and .svg.
+each case, agreement.md with tables, agreement.png.
 
 A case agrees where the simulated completion time is within 1 ms or a share of the measured
 one: 1 % without a loss, 5 % with one; it agrees with some where it is as close to one of several
@@ -30,7 +30,7 @@ matplotlib.use("Agg")
 from matplotlib import pyplot as plt
 from matplotlib.lines import Line2D
 from tfo_data import OPEN, PLAIN
-from tfo_style import STYLE, add_legend, bytes_text, new_figure, save
+from tfo_style import NOTE_SIZE, STYLE, add_legend, bytes_text, new_figure
 
 CASE = ["rtt_ms", "rate_mbps", "response_bytes", "mode", "lost"]
 MODES = {"3whs": PLAIN, "tfo": OPEN}
@@ -283,6 +283,7 @@ def draw(rows):
             color=case["colour"],
         )
     scatter.set(xscale="log", yscale="log", xlim=bounds, ylim=bounds)
+    scatter.set_title("Completion time of each case", loc="left", size=NOTE_SIZE)
     scatter.set(xlabel="Measured between kernels (ms)", ylabel="Simulated (ms)")
     limits = {"none": "-", "lost": ":"}
     for mode, case in MODES.items():
@@ -297,6 +298,7 @@ def draw(rows):
                 color=case["colour"],
                 linestyle=line,
             )
+    steps.set_title("Cases that are off by no more", loc="left", size=NOTE_SIZE)
     steps.set(xscale="log", xlabel="Difference (% of the measured time)", ylabel="Cases (%)")
     steps.set(ylim=(0, 101), xlim=(0.01, 80))
     handles = [
@@ -335,7 +337,7 @@ def main():
         rows.round(3).to_csv(arguments.out / "comparison.csv", index=False, lineterminator="\n")
         (arguments.out / "agreement.md").write_text(report(rows), encoding="utf-8")
         with plt.rc_context(STYLE):
-            save(draw(rows), arguments.out, "agreement")
+            draw(rows).savefig(arguments.out / "agreement.png", dpi=200, metadata={"Software": None})
     unexplained = rows[rows["verdict"] == UNEXPLAINED]
     for row in unexplained.itertuples():
         print(
