@@ -116,6 +116,13 @@ RttLinux::GetExpiry(Time wait) const
     return whole + GetGrid(whole) / 2;
 }
 
+Time
+RttLinux::GetTimeout(Time rtt) const
+{
+    const Time timeout = rtt + Max(2 * rtt, m_minVariation);
+    return timeout + GetGrid(timeout) / 2;
+}
+
 Ptr<RttEstimator>
 RttLinux::Copy() const
 {

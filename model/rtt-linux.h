@@ -47,6 +47,15 @@ class RttLinux : public compat::WithTypeId<RttLinux, RttEstimator>
     void Reset() override;
 
     /**
+     * Tell the retransmission timeout that the RTT of an earlier connection gives to one
+     * without a sample (Linux: tcp_init_metrics).
+     *
+     * @param rtt the RTT
+     * @return the timeout
+     */
+    Time GetTimeout(Time rtt) const;
+
+    /**
      * Tell how long a timer takes that is set to some time, on average: that time in
      * whole jiffies, and half of what the timer wheel rounds up to.
      *

@@ -8,6 +8,7 @@
 #include "tcp-fast-open-cookie.h"
 
 #include "ns3/address.h"
+#include "ns3/nstime.h"
 
 #include <boost/multi_index/composite_key.hpp>
 #include <boost/multi_index/member.hpp>
@@ -29,6 +30,9 @@ namespace ns3
  * A server that ignored our request has an entry without a cookie, which tells
  * what form the next request is to have.
  *
+ * The RTT of earlier connections is kept here, too, as Linux keeps all of this in one
+ * place (tcp_metrics): by a server with itself in the client's place.
+ *
  * The cache is bounded; when it is full, the entry that was not used for the
  * longest time goes.
  */
@@ -44,6 +48,7 @@ class TcpFastOpenCache
         uint16_t mss{0};            //!< the server's MSS in bytes; 0 is unknown
         bool experimental{false};   //!< form of the cookie, or of the next request for one
         bool triedBoth{false};      //!< the server has ignored requests of both forms
+        Time rtt{0};                //!< RTT of earlier connections; 0 is unknown
     };
 
     /**

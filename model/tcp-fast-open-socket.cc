@@ -4,6 +4,7 @@
 
 #include "tcp-fast-open-socket.h"
 
+#include "rtt-linux.h"
 #include "tcp-option-fast-open.h"
 
 #include "ns3/boolean.h"
@@ -409,6 +410,11 @@ TcpFastOpenSocket::DoForwardUp(Ptr<Packet> packet,
             CloseAndNotify();
             return;
         }
+        if (m_state >= LAST_ACK && m_state != TIME_WAIT)
+        {
+            ProcessEnding(packet, fromAddress, toAddress);
+            return;
+        }
         TcpLinuxSocket::DoForwardUp(packet, fromAddress, toAddress);
         return;
     }
@@ -431,6 +437,23 @@ TcpFastOpenSocket::DoForwardUp(Ptr<Packet> packet,
     default:
         ProcessInSynRcvd(packet, header, fromAddress, toAddress);
         break;
+    }
+}
+
+void
+TcpFastOpenSocket::ProcessEnding(Ptr<Packet> packet,
+                                 const Address& fromAddress,
+                                 const Address& toAddress)
+{
+    NS_LOG_FUNCTION(this << packet);
+    Ptr<TcpFastOpenSocket> self(this);
+    const auto& fastOpen = GetFastOpen();
+    const Address local = GetLocalIp(); // the endpoint may be gone then
+    const Address peer = GetPeerIp();
+    TcpLinuxSocket::DoForwardUp(packet, fromAddress, toAddress);
+    if (fastOpen && m_rtt->GetNSamples() > 0 && (m_state == TIME_WAIT || m_state == CLOSED))
+    {
+        fastOpen->NotifyRtt(local, peer, m_rtt->GetEstimate());
     }
 }
 
@@ -805,16 +828,18 @@ TcpFastOpenSocket::LearnOfServer(const TcpHeader& header)
     }
     TcpFastOpenCache& cache = GetFastOpen()->GetCache();
     TcpFastOpenCache::Entry entry{GetLocalIp(), GetPeerIp()};
+    const auto* known = cache.Find(entry.client, entry.server);
     Ptr<const TcpOptionFastOpen> option = TcpOptionFastOpen::Find(header);
     if (m_option && option && !option->IsRequest())
     {
         entry.cookie = option->GetCookie();
         entry.experimental = option->IsExperimental();
         entry.mss = m_peerMss;
+        entry.rtt = known ? known->rtt : Time(0);
         GetFastOpen()->NotifyCookieReceived(entry);
         return;
     }
-    if (const auto* known = cache.Find(entry.client, entry.server))
+    if (known)
     {
         entry = *known;
     }
@@ -1619,6 +1644,13 @@ TcpFastOpenSocket::HeedHandshakeLoss()
         // Not what was left of the SYN's backoff
         m_rto = Max(m_rtt->GetEstimate() + Max(m_clockGranularity, m_rtt->GetVariation() * 4),
                     m_minRto);
+        const auto rtt = DynamicCast<RttLinux>(m_rtt);
+        const auto& fastOpen = GetFastOpen();
+        const Time known = rtt && fastOpen ? fastOpen->GetRtt(GetLocalIp(), GetPeerIp()) : Time(0);
+        if (known.IsStrictlyPositive())
+        {
+            m_rto = Max(rtt->GetTimeout(known), m_minRto);
+        }
     }
     if (m_reduceInitialCwnd && m_synRetransmissions > 1)
     {

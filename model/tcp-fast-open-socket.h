@@ -219,6 +219,15 @@ class TcpFastOpenSocket : public compat::WithTypeId<TcpFastOpenSocket, TcpLinuxS
                           const Address& toAddress);
 
     /**
+     * Process a segment after we have closed; keep the RTT when the connection ends.
+     *
+     * @param packet the segment
+     * @param fromAddress the peer
+     * @param toAddress ourselves
+     */
+    void ProcessEnding(Ptr<Packet> packet, const Address& fromAddress, const Address& toAddress);
+
+    /**
      * Tell the application of the data, and of the FIN, that the SYN-ACK carried.
      */
     void ReportSynData();

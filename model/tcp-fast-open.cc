@@ -103,6 +103,13 @@ TcpFastOpen::GetTypeId()
                           TimeValue(Time(0)),
                           MakeTimeAccessor(&TcpFastOpen::m_blackholeTimeout),
                           MakeTimeChecker(Time(0)))
+            .AddAttribute("SaveMetrics",
+                          "Keep the RTT of connections for later ones between the same addresses: "
+                          "it gives the timeout to one that has no sample yet (Linux's "
+                          "tcp_no_metrics_save, the other way round). It takes RttLinux.",
+                          BooleanValue(true),
+                          MakeBooleanAccessor(&TcpFastOpen::m_saveMetrics),
+                          MakeBooleanChecker())
             .AddTraceSource("CookieRequested",
                             "A client's SYN asks for a cookie.",
                             MakeTraceSourceAccessor(&TcpFastOpen::m_cookieRequested),
@@ -207,6 +214,13 @@ Ptr<TcpFastOpenCounters>
 TcpFastOpen::GetCounters() const
 {
     return m_counters;
+}
+
+Time
+TcpFastOpen::GetRtt(const Address& local, const Address& peer)
+{
+    const auto* entry = m_cache.Find(local, peer);
+    return entry ? entry->rtt : Time(0);
 }
 
 int64_t
@@ -345,6 +359,20 @@ TcpFastOpen::NotifyFallback(const Address& client, const Address& server, Fallba
 {
     NS_LOG_FUNCTION(this << client << server << why);
     m_fallback(client, server, why);
+}
+
+void
+TcpFastOpen::NotifyRtt(const Address& local, const Address& peer, Time rtt)
+{
+    NS_LOG_FUNCTION(this << local << peer << rtt);
+    if (!m_saveMetrics)
+    {
+        return;
+    }
+    const auto* known = m_cache.Find(local, peer);
+    TcpFastOpenCache::Entry entry = known ? *known : TcpFastOpenCache::Entry{local, peer};
+    entry.rtt = rtt >= entry.rtt ? rtt : entry.rtt - (entry.rtt - rtt) / 8;
+    m_cache.Store(entry);
 }
 
 void

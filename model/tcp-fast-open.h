@@ -155,6 +155,13 @@ class TcpFastOpen : public Object
      */
     int64_t AssignStreams(int64_t stream);
 
+    /**
+     * @param local the node's IP address
+     * @param peer the IP address of another host
+     * @return the RTT of earlier connections between them; 0 where it is unknown
+     */
+    Time GetRtt(const Address& local, const Address& peer);
+
     // What the sockets report. Each counts and fires the trace source.
 
     /**
@@ -259,6 +266,17 @@ class TcpFastOpen : public Object
      * @param why the reason
      */
     void NotifyFallback(const Address& client, const Address& server, Fallback why);
+
+    /**
+     * A connection has ended in good order: keep its RTT for later ones, unless
+     * SaveMetrics is off. A longer one counts at once, a shorter one by an eighth
+     * (Linux: tcp_update_metrics).
+     *
+     * @param local the node's IP address
+     * @param peer the other end's IP address
+     * @param rtt the smoothed RTT
+     */
+    void NotifyRtt(const Address& local, const Address& peer, Time rtt);
 
     /**
      * A connection became pending, or is no longer.
@@ -368,6 +386,7 @@ class TcpFastOpen : public Object
     Time m_negativeTimeoutMax;                //!< how long to avoid it at most
     bool m_negativeByPort{false};             //!< whether a path has a port
     Time m_blackholeTimeout;                  //!< length of the first pause
+    bool m_saveMetrics{true};                 //!< whether to keep the RTT
     Ptr<TcpFastOpenKeys> m_keys;              //!< the server's keys
     TcpFastOpenCache m_cache;                 //!< the client's cookies
     TcpFastOpenNegativeCache m_negativeCache; //!< paths to avoid

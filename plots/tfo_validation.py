@@ -29,7 +29,7 @@ import pandas as pd
 matplotlib.use("Agg")
 from matplotlib import pyplot as plt
 from matplotlib.lines import Line2D
-from tfo_data import OPEN, PLAIN
+from tfo_data import OPEN, PLAIN, split_variant
 from tfo_style import NOTE_SIZE, STYLE, add_legend, bytes_text, new_figure
 
 CASE = ["rtt_ms", "rate_mbps", "response_bytes", "mode", "lost"]
@@ -111,7 +111,10 @@ def compare(measured, simulated):
     kernel = groups["fct_ms"].agg(["size", "median", "min", "max"])
     kernel["happened"] = groups["happened"].max()
     simulated = simulated[simulated["transfer"] == 2].copy()
-    simulated["lost"] = simulated["variant"].str.replace("drop=2:", "").replace("", "none")
+    simulated["lost"] = [
+        split_variant(variant).get("drop", "none").removeprefix("2:")
+        for variant in simulated["variant"]
+    ]
     if (simulated["status"] != "ok").any():
         raise Wrong("a simulated transfer did not complete")
     if simulated.duplicated(CASE).any():

@@ -108,6 +108,7 @@ struct Measured
     char lossSide;       //!< who sends the lost segment: c, s, or - for none
     uint32_t lossNumber; //!< its number
     double kernelMs;     //!< completion time between the kernels
+    bool saveMetrics{};  //!< whether the kernels keep the RTT of earlier connections
 };
 
 /// Print a case for a failed test.
@@ -128,6 +129,7 @@ TEST_P(LinuxTimes, SimulationAgreesWithTheKernel)
     const Measured& m = GetParam();
     Scenario scenario = OnLink(m.mode, MilliSeconds(m.rttMs), m.response, 2);
     scenario.rate = m.rateMbps * 1e6;
+    scenario.tcp["ns3::TcpFastOpen::SaveMetrics"] = m.saveMetrics ? "true" : "false";
     if (m.lossSide != '-')
     {
         const auto side = m.lossSide == 'c' ? SegmentDropModel::CLIENT : SegmentDropModel::SERVER;
@@ -182,6 +184,13 @@ INSTANTIATE_TEST_SUITE_P(OneLost,
                              Measured{50, 10, 1000, "3whs", 's', 3, 169.8},
                              Measured{50, 10, 1000, "tfo", 's', 2, 119.3},
                              Measured{600, 2, 10000, "tfo", 's', 7, 1401.9}));
+
+// The server knows the RTT of the first transfer: its timeout is not of 3 s
+INSTANTIATE_TEST_SUITE_P(KeptMetrics,
+                         LinuxTimes,
+                         ::testing::Values(Measured{30, 10, 10000, "tfo", 's', 1, 1381, true},
+                                           Measured{100, 10, 10000, "tfo", 's', 1, 1743, true},
+                                           Measured{300, 10, 10000, "tfo", 's', 1, 3129, true}));
 
 namespace
 {

@@ -97,6 +97,7 @@ def write_grid(arguments):
         "transfers": [2],
         "runs": [1],
         "drop": drops,
+        "ns3::TcpFastOpen::SaveMetrics": ["true" if arguments.metrics else "false"],
     }
     with open(arguments.out, "w", encoding="ascii") as file:
         for name, values in lines.items():
