@@ -339,14 +339,10 @@ TcpFastOpenSocket::Close()
         m_queue = Create<TcpFastOpenQueue>(); // the socket may listen anew
         m_queue->SetLimit(limit);
     }
-    if (m_state == SYN_SENT && m_synDeferred)
+    if (m_state == SYN_SENT && (m_synDeferred || (m_fastOpen && m_txBuffer->Size() == 0)))
     {
-        m_synDeferred = false; // nothing has been sent, there is nobody to tell
-        CloseAndNotify();
-        return 0;
-    }
-    if (m_state == SYN_SENT && m_fastOpen && m_txBuffer->Size() == 0)
-    {
+        m_synDeferred = false;
+        m_tornDown = true;
         CloseAndNotify(); // no segment tells of it (RFC 9293, section 3.10.4)
         return 0;
     }

@@ -1159,7 +1159,7 @@ TEST_F(HostileToOpen, A3_WindowShutWithNothingToSend)
     Run(Seconds(7));
     ASSERT_EQ(m_peer->received.size(), 1u);
     EXPECT_EQ(m_peer->received[0].payload, "a");
-    EXPECT_EQ(Answers({ACK, 2, 2, {}, ""}), (Lines{"ACK 2 ack 2"}));
+    EXPECT_EQ(Answers({ACK, 2, 2, {}, ""}), (Lines{"PSH|ACK 2 ack 2"}));
     EXPECT_EQ(m_peer->received[0].payload, "nswer");
 }
 

@@ -185,6 +185,33 @@ TEST_F(LinuxSegments, C2_CloseBeforeTheSynAckSendsNothing)
     EXPECT_EQ(peer->received.size(), 1u);
 }
 
+// An application that closes when it is told of the end may do so then, too: with the SYN
+// under way, and with one that was put off.
+TEST_F(LinuxSegments, C2_C11_CloseInTheCloseCallback)
+{
+    FetchCookie();
+    for (const bool deferred : {true, false})
+    {
+        auto client = NewClient();
+        uint32_t told = 0;
+        const Callback<void, Ptr<Socket>> close([&told](Ptr<Socket> socket) {
+            told++;
+            socket->Close();
+        });
+        client->socket->SetCloseCallbacks(close, close);
+        if (!deferred)
+        {
+            clientFastOpen->GetCache().Remove(clientIp, serverIp);
+        }
+        client->socket->Connect(server);
+        Run(MilliSeconds(10));
+        client->socket->Close();
+        EXPECT_EQ(told, 1u);
+        Run(Seconds(5));
+        EXPECT_EQ(told, 1u);
+    }
+}
+
 // The MSS of a SYN-ACK is kept, though the cookie that was sent needs no other.
 TEST_F(LinuxSegments, C4_MssIsKeptWithoutANewCookie)
 {

@@ -99,7 +99,7 @@ TEST_F(Metrics, S8_AbortedConnectionKeepsNothing)
     Run(MilliSeconds(350));
     accepted.at(0)->socket->Close(); // with unread data: a reset
     Run();
-    EXPECT_EQ(client->events.back(), "error");
+    EXPECT_EQ(client->socket->GetConnectionError(), TcpFastOpenSocket::RESET);
     EXPECT_EQ(ClientRtt(), 0);
     EXPECT_EQ(ServerRtt(), 0);
 }
