@@ -26,8 +26,9 @@ RttLinux::GetTypeId()
                           MakeTimeAccessor(&RttLinux::m_minVariation),
                           MakeTimeChecker(Time(0)))
             .AddAttribute("Fallback",
-                          "Retransmission timeout while there is no sample (RFC 6298, section "
-                          "5.7; Linux's TCP_TIMEOUT_FALLBACK).",
+                          "Retransmission timeout while there is no sample, nor an RTT of an "
+                          "earlier connection (RFC 6298, section 5.7; Linux's "
+                          "TCP_TIMEOUT_FALLBACK).",
                           TimeValue(Seconds(3)),
                           MakeTimeAccessor(&RttLinux::m_fallback),
                           MakeTimeChecker(Time(0)))
@@ -116,11 +117,12 @@ RttLinux::GetExpiry(Time wait) const
     return whole + GetGrid(whole) / 2;
 }
 
-Time
-RttLinux::GetTimeout(Time rtt) const
+void
+RttLinux::Expect(Time rtt)
 {
-    const Time timeout = rtt + Max(2 * rtt, m_minVariation);
-    return timeout + GetGrid(timeout) / 2;
+    m_estimatedRtt = rtt;
+    m_variation = Max(2 * rtt, m_minVariation);
+    Publish();
 }
 
 Ptr<RttEstimator>

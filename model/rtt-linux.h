@@ -47,13 +47,12 @@ class RttLinux : public compat::WithTypeId<RttLinux, RttEstimator>
     void Reset() override;
 
     /**
-     * Tell the retransmission timeout that the RTT of an earlier connection gives to one
-     * without a sample (Linux: tcp_init_metrics).
+     * Begin with the RTT of an earlier connection: until there is a sample, the
+     * retransmission timeout is RTT + max(2 RTT, MinVariation) (Linux: tcp_init_metrics).
      *
      * @param rtt the RTT
-     * @return the timeout
      */
-    Time GetTimeout(Time rtt) const;
+    void Expect(Time rtt);
 
     /**
      * Tell how long a timer takes that is set to some time, on average: that time in

@@ -447,7 +447,8 @@ TcpFastOpenSocket::ProcessEnding(Ptr<Packet> packet,
     const Address local = GetLocalIp(); // the endpoint may be gone then
     const Address peer = GetPeerIp();
     TcpLinuxSocket::DoForwardUp(packet, fromAddress, toAddress);
-    if (fastOpen && m_rtt->GetNSamples() > 0 && (m_state == TIME_WAIT || m_state == CLOSED))
+    if (fastOpen && m_rtt->GetNSamples() > 0 && DynamicCast<RttLinux>(m_rtt) &&
+        (m_state == TIME_WAIT || m_state == CLOSED))
     {
         fastOpen->NotifyRtt(local, peer, m_rtt->GetEstimate());
     }
@@ -484,6 +485,8 @@ TcpFastOpenSocket::IsAcceptable(Ptr<const Packet> packet, bool& answer)
     }
     if (!(flags & TcpHeader::ACK))
     {
+        // Data may be a window probe of TcpSocketBase, which waits for our window
+        answer = packet->GetSize() > start[12] / 16 * 4U;
         return false;
     }
     // What lies behind by more than any window can only be a guess (RFC 5961,
@@ -516,6 +519,10 @@ TcpFastOpenSocket::SendEmptyPacket(uint8_t flags)
         {
             m_txBuffer->DiscardUpTo(m_txBuffer->TailSequence());
             m_closeOnEmpty = m_shutdownSend;
+            m_connected = false;
+            const uint32_t size = m_tcb->m_rxBuffer->MaxBufferSize();
+            m_tcb->m_rxBuffer = CreateObject<TcpRxBuffer>(); // the old one knows a FIN
+            m_tcb->m_rxBuffer->SetMaxBufferSize(size);
             ForgetFlight();
         }
         m_synDeferred = false;
@@ -538,6 +545,10 @@ TcpFastOpenSocket::SendEmptyPacket(uint8_t flags)
 uint32_t
 TcpFastOpenSocket::SendDataPacket(SequenceNumber32 seq, uint32_t maxSize, bool withAck)
 {
+    if (!m_endPoint && !m_endPoint6)
+    {
+        return 0; // the application has torn the connection down in a callback
+    }
     const uint32_t size = TcpLinuxSocket::SendDataPacket(seq, maxSize, withAck);
     if (m_state == SYN_RCVD && m_closeOnEmpty && m_txBuffer->SizeFromSequence(seq + size) == 0)
     {
@@ -551,12 +562,18 @@ TcpFastOpenSocket::SendDataPacket(SequenceNumber32 seq, uint32_t maxSize, bool w
 void
 TcpFastOpenSocket::ReceivedData(Ptr<Packet> packet, const TcpHeader& header)
 {
+    NoteDataArrived();
+    TcpLinuxSocket::ReceivedData(packet, header);
+}
+
+void
+TcpFastOpenSocket::NoteDataArrived()
+{
     if (m_probesPath)
     {
         m_probesPath = false;
         GetFastOpen()->NotifyBlackholeOver();
     }
-    TcpLinuxSocket::ReceivedData(packet, header);
 }
 
 void
@@ -716,6 +733,10 @@ TcpFastOpenSocket::ProcessInSynSent(Ptr<Packet> packet,
     m_irs = header.GetSequenceNumber();
     m_tcb->m_rxBuffer->SetNextRxSequence(m_irs + 1);
     TakeSynData(packet, header); // a SYN-ACK may carry data
+    if (packet->GetSize() > 0)
+    {
+        NoteDataArrived();
+    }
     m_highTxAck = m_tcb->m_rxBuffer->NextRxSequence();
     m_highRxAckMark = ack;
     LearnOfServer(header);
@@ -757,11 +778,11 @@ void
 TcpFastOpenSocket::ReportSynData()
 {
     NS_LOG_FUNCTION(this);
-    if (m_tcb->m_rxBuffer->Available() > 0 && !m_shutdownRecv)
+    if (m_tcb->m_rxBuffer->Available() > 0 && !m_shutdownRecv && !m_tornDown)
     {
         NotifyDataRecv();
     }
-    if (!m_tcb->m_rxBuffer->Finished())
+    if (!m_tcb->m_rxBuffer->Finished() || m_tornDown)
     {
         return;
     }
@@ -1366,6 +1387,7 @@ TcpFastOpenSocket::Negotiate(const TcpHeader& header)
     // A segment has room for the smaller MSS less the options in every segment
     // (RFC 6691). Peers that send no MSS are ns-3's own sockets.
     uint32_t mss = GetMss();
+    m_peerMss = 0;
     if (header.HasOption(TcpOption::MSS))
     {
         m_peerMss = DynamicCast<const TcpOptionMSS>(header.GetOption(TcpOption::MSS))->GetMSS();
@@ -1637,16 +1659,16 @@ TcpFastOpenSocket::HeedHandshakeLoss()
 {
     if (m_rtt->GetNSamples() == 0)
     {
-        // Not what was left of the SYN's backoff
-        m_rto = Max(m_rtt->GetEstimate() + Max(m_clockGranularity, m_rtt->GetVariation() * 4),
-                    m_minRto);
         const auto rtt = DynamicCast<RttLinux>(m_rtt);
         const auto& fastOpen = GetFastOpen();
         const Time known = rtt && fastOpen ? fastOpen->GetRtt(GetLocalIp(), GetPeerIp()) : Time(0);
         if (known.IsStrictlyPositive())
         {
-            m_rto = Max(rtt->GetTimeout(known), m_minRto);
+            rtt->Expect(known);
         }
+        // Not what was left of the SYN's backoff
+        m_rto = Max(m_rtt->GetEstimate() + Max(m_clockGranularity, m_rtt->GetVariation() * 4),
+                    m_minRto);
     }
     if (m_reduceInitialCwnd && m_synRetransmissions > 1)
     {

@@ -219,6 +219,11 @@ class TcpFastOpenSocket : public compat::WithTypeId<TcpFastOpenSocket, TcpLinuxS
                           const Address& toAddress);
 
     /**
+     * Data has come: where a black hole was suspected, there is none.
+     */
+    void NoteDataArrived();
+
+    /**
      * Process a segment after we have closed; keep the RTT when the connection ends.
      *
      * @param packet the segment

@@ -66,8 +66,8 @@ TcpFastOpen::GetTypeId()
                           MakePointerChecker<TcpFastOpenCounters>())
             .AddAttribute(
                 "CacheSize",
-                "How many servers' cookies, and how many paths to be avoided, the client keeps "
-                "at most.",
+                "How many hosts' cookies and RTTs, and how many paths to be avoided, the node "
+                "keeps at most.",
                 UintegerValue(1024),
                 MakeUintegerAccessor(&TcpFastOpen::SetCacheSize, &TcpFastOpen::GetCacheSize),
                 MakeUintegerChecker<uint32_t>())

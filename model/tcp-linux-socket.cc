@@ -74,6 +74,9 @@ WithoutSack(const TcpHeader& header)
 /// The longest time between two retransmissions (RFC 6298, section 2.5; as the base).
 const Time MAX_RTO = Seconds(60);
 
+/// The longest time between two window probes, TcpSocketBase's.
+const Time MAX_PERSIST_TIMEOUT = Seconds(60);
+
 /// What decides whether a segment needs care. Reading a whole header costs much
 /// more, for each of its options becomes an object.
 struct Glimpse
@@ -170,10 +173,9 @@ TcpLinuxSocket::Dress(Ptr<const Packet> packet,
     {
         auto* self =
             const_cast<TcpLinuxSocket*>(static_cast<const TcpLinuxSocket*>(PeekPointer(socket)));
-        if (self->IsPushed(header.GetSequenceNumber(), packet->GetSize()))
-        {
-            mutableHeader.SetFlags(header.GetFlags() | TcpHeader::PSH);
-        }
+        const bool pushed = self->IsPushed(header.GetSequenceNumber(), packet->GetSize());
+        // The base's window probes lack ACK, without which a peer ignores them
+        mutableHeader.SetFlags(header.GetFlags() | TcpHeader::ACK | (pushed ? TcpHeader::PSH : 0));
     }
     const auto& options = header.GetOptionList();
     if (options.empty() || (header.GetFlags() & TcpHeader::SYN) ||
@@ -201,7 +203,8 @@ TcpLinuxSocket::Dress(Ptr<const Packet> packet,
 bool
 TcpLinuxSocket::IsPushed(SequenceNumber32 start, uint32_t size)
 {
-    // Linux's tcp_min_tso_segs, and its sk_pacing_shift: a packet is to last 1 ms
+    // Linux's tcp_min_tso_segs, and its sk_pacing_shift: a packet is to last 1 ms, at twice
+    // the window's rate, as in slow start
     constexpr uint32_t leastSegments = 2;
     constexpr double packetsPerSecond = 1024;
     constexpr uint32_t largestPacket = 65536;
@@ -248,6 +251,7 @@ TcpLinuxSocket::DoForwardUp(Ptr<Packet> packet,
                             const Address& fromAddress,
                             const Address& toAddress)
 {
+    Ptr<TcpLinuxSocket> self(this); // an application's callback may let go of us
     if (m_tailRecovery && m_state == TIME_WAIT)
     {
         TcpHeader header;
@@ -312,11 +316,29 @@ TcpLinuxSocket::DoForwardUp(Ptr<Packet> packet,
                 header.GetSequenceNumber() > m_tcb->m_rxBuffer->NextRxSequence();
         earlyFin = header.GetSequenceNumber();
     }
-    Ptr<TcpLinuxSocket> self(this);
+    if (m_byteProbed && (glimpse.flags & TcpHeader::ACK))
+    {
+        m_byteProbed = false;
+        if (glimpse.ack == m_tcb->m_nextTxSequence && m_tcb->m_highTxMark.Get() == glimpse.ack + 1)
+        {
+            m_tcb->m_highTxMark = glimpse.ack; // the peer has not taken it
+        }
+    }
+    const bool shut = m_persistEvent.IsRunning();
     TcpSocketBase::DoForwardUp(packet, fromAddress, toAddress);
-    if (early && (m_endPoint || m_endPoint6))
+    if (!m_endPoint && !m_endPoint6)
+    {
+        return;
+    }
+    if (early)
     {
         AckEarlyFin(earlyFin);
+    }
+    if (shut && !m_persistEvent.IsRunning() && m_retxEvent.IsExpired() && m_txBuffer->Size() > 0 &&
+        m_tcb->m_highTxMark.Get() > m_txBuffer->HeadSequence())
+    {
+        // The base has cancelled the timer of what was sent before the window was shut
+        m_retxEvent = Simulator::Schedule(m_rto, &TcpLinuxSocket::ReTxTimeout, this);
     }
 }
 
@@ -324,9 +346,10 @@ void
 TcpLinuxSocket::ReceivedData(Ptr<Packet> packet, const TcpHeader& header)
 {
     m_lastReceived = Simulator::Now();
-    if (m_quickAcks > 0 && header.GetSequenceNumber() == m_tcb->m_rxBuffer->NextRxSequence())
+    if (m_quickAcksUsed < m_quickAcks &&
+        header.GetSequenceNumber() == m_tcb->m_rxBuffer->NextRxSequence())
     {
-        m_quickAcks--;
+        m_quickAcksUsed++;
         m_delAckCount = m_delAckMaxCount;
     }
     // The base takes what lies behind the peer's FIN, or the window, where all that
@@ -536,7 +559,7 @@ TcpLinuxSocket::SendDataPacket(SequenceNumber32 seq, uint32_t maxSize, bool with
 {
     if (seq >= m_tcb->m_highTxMark.Get() && Simulator::Now() < m_lastReceived + m_delAckTimeout)
     {
-        m_quickAcks = 0; // a dialogue: the next reply is to carry the ACK
+        m_quickAcksUsed = m_quickAcks; // a dialogue: the next reply is to carry the ACK
     }
     const uint32_t size = TcpSocketBase::SendDataPacket(seq, maxSize, withAck);
     NoteSent(seq, seq + size);
@@ -556,6 +579,8 @@ TcpLinuxSocket::ForgetFlight()
     m_doubtTimeout = false;
     m_finTimeouts = 0;
     m_lastReceived = Time::Min();
+    m_quickAcksUsed = 0;
+    m_byteProbed = false;
     m_written = 0;
     m_writes.clear();
     m_largestWindow = 0;
@@ -626,29 +651,39 @@ TcpLinuxSocket::ReceivedAck(Ptr<Packet> packet, const TcpHeader& header)
 void
 TcpLinuxSocket::PersistTimeout()
 {
-    // The base probes with the next byte to send, and ends the program where there is
-    // none: where the peer shuts its window while we have nothing to send, or have sent
-    // all. Then there is nothing to probe with until the next Send(), or the first byte
-    // that is not acknowledged.
-    if (m_txBuffer->Size() == 0 || (!m_endPoint && !m_endPoint6))
+    if (!m_endPoint && !m_endPoint6)
     {
+        return;
+    }
+    // The base probes with the next byte to send, and ends the program where there is none.
+    if (m_txBuffer->Size() == 0)
+    {
+        // Nothing to probe with until the next Send(). A FIN needs no window, and the base
+        // has cancelled its timer.
+        if ((m_state == FIN_WAIT_1 || m_state == CLOSING || m_state == LAST_ACK) &&
+            m_retxEvent.IsExpired())
+        {
+            m_retxEvent = Simulator::Schedule(m_rto, &TcpLinuxSocket::ReTxTimeout, this);
+        }
         return;
     }
     const SequenceNumber32 next = m_tcb->m_nextTxSequence;
     const SequenceNumber32 head = m_txBuffer->HeadSequence();
-    const bool allSent = next < head || m_txBuffer->SizeFromSequence(next) == 0;
-    if (allSent)
+    if (next < head || m_txBuffer->SizeFromSequence(next) == 0)
     {
-        m_tcb->m_nextTxSequence = head;
+        // All is sent: the first byte that is not acknowledged
+        m_persistTimeout = Min(MAX_PERSIST_TIMEOUT, 2 * m_persistTimeout);
+        TcpSocketBase::SendDataPacket(head, 1, true);
+        m_retxEvent.Cancel();
+        m_persistEvent =
+            Simulator::Schedule(m_persistTimeout, &TcpLinuxSocket::PersistTimeout, this);
+        return;
     }
     TcpSocketBase::PersistTimeout();
-    if (allSent)
-    {
-        m_tcb->m_nextTxSequence = next;
-    }
-    else if (m_tcb->m_highTxMark.Get() == next)
+    if (m_tcb->m_highTxMark.Get() == next)
     {
         m_tcb->m_highTxMark = next + 1; // the peer may take the byte, and acknowledge it
+        m_byteProbed = true;
     }
 }
 
@@ -686,9 +721,9 @@ TcpLinuxSocket::FinTimeout()
 uint32_t
 TcpLinuxSocket::AvailableWindow() const
 {
-    if (m_hold)
+    if (m_hold || (!m_endPoint && !m_endPoint6))
     {
-        return 0;
+        return 0; // the application may have torn the connection down in a callback
     }
     // The base counts what is in flight alone. Where some of the window has arrived
     // out of order, new data would go beyond it.

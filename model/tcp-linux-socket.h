@@ -21,8 +21,8 @@ namespace ns3
  * What Linux's TCP does after the handshake and ns-3's does not, as far as it
  * decides how long a short transfer takes. All of it is off by default.
  *
- * Always on is how Linux writes its segments: PSH on the last segment of a write,
- * and padding in front of the options.
+ * Always on is how Linux writes its segments: PSH on the last segment of a write that
+ * NoteWrite() was told of, and padding in front of the options.
  *
  * What else is always on keeps the stream whole where TcpSocketBase would cut it or
  * never end when segments are lost around the FIN: the FIN's sequence number is
@@ -232,9 +232,12 @@ class TcpLinuxSocket : public compat::WithTypeId<TcpLinuxSocket, TcpSocketBase>
      */
     void AckEarlyFin(SequenceNumber32 fin);
 
-    uint32_t m_quickAcks{0};    //!< attribute QuickAcks; counts down
+    uint32_t m_quickAcks{0};    //!< attribute QuickAcks
     bool m_tailRecovery{false}; //!< attribute TailRecovery
     bool m_fRto{false};         //!< attribute FRto
+
+    uint32_t m_quickAcksUsed{0}; //!< how many of QuickAcks are used up
+    bool m_byteProbed{false};    //!< highTxMark has a window probe that may not be taken
 
     uint32_t m_finTimeouts{0}; //!< how often the FIN has timed out
 

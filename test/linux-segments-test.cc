@@ -9,6 +9,8 @@
 #include "ns3/tcp-option-fast-open.h"
 #include "ns3/tcp-option-ts.h"
 
+#include <algorithm>
+
 namespace
 {
 
@@ -325,4 +327,85 @@ TEST_F(LinuxSegments, C13_AckWaitsInADialogue)
     ASSERT_EQ(peer->received.size(), 3u);
     EXPECT_EQ(Show(peer, 2), "ACK 1701:1701 6");
     EXPECT_NEAR((peer->received[2].time - MilliSeconds(200)).GetMilliSeconds(), 100 + 40, 2);
+}
+
+// Data in the SYN-ACK tells, too, that there is no black hole.
+TEST_F(LinuxSegments, C10_W7_DataInTheSynAckClearsABlackhole)
+{
+    attributes["ns3::TcpFastOpen::BlackholeTimeout"] = "1s";
+    Ptr<RawPeer> peer = Serve();
+    clientFastOpen->NotifyBlackhole();
+    Run(Seconds(5));
+    ASSERT_TRUE(clientFastOpen->IsBlackholeSuspected());
+    Open("hello");
+    peer->SendAt(Simulator::Now() + MilliSeconds(60), {SYN | ACK, 0, 6, MSS, "reply"});
+    Run(MilliSeconds(200));
+    EXPECT_FALSE(clientFastOpen->IsBlackholeSuspected());
+}
+
+// An application that tears the connection down when it is told that it is connected, or of the
+// SYN-ACK's data, which it has not read, is not told of a second end.
+class CloseWhenTold : public LinuxSegments, public ::testing::WithParamInterface<bool>
+{
+};
+
+TEST_P(CloseWhenTold, W7_SynAckWithDataAndFin)
+{
+    Ptr<RawPeer> peer = Serve();
+    auto client = Open("hello");
+    const Callback<void, Ptr<Socket>> close([](Ptr<Socket> socket) { socket->Close(); });
+    const bool whenConnected = GetParam();
+    if (whenConnected)
+    {
+        client->socket->SetConnectCallback(close, close);
+    }
+    client->socket->SetRecvCallback(whenConnected ? MakeNullCallback<void, Ptr<Socket>>() : close);
+    peer->SendAt(MilliSeconds(60), {SYN | ACK | FIN, 0, 6, MSS, "reply"});
+    Run(Seconds(5));
+    EXPECT_EQ(std::count(client->events.begin(), client->events.end(), "closed") +
+                  std::count(client->events.begin(), client->events.end(), "error"),
+              1);
+    EXPECT_TRUE(peer->received.back().header.GetFlags() & RST);
+}
+
+INSTANTIATE_TEST_SUITE_P(LinuxSegments, CloseWhenTold, ::testing::Bool());
+
+// A FIN is sent again though the peer's window is shut: it needs none.
+TEST_F(LinuxSegments, A3_FinComesAgainWhereTheWindowIsShut)
+{
+    Ptr<RawPeer> peer = Serve();
+    auto client = Open("hello");
+    peer->SendAt(MilliSeconds(60), {SYN | ACK, 0, 6, MSS, ""});
+    Run(MilliSeconds(200));
+    client->socket->Close();
+    RawPeer::Spec shut{ACK, 1, 6, {}, "late"}; // it knows of no FIN
+    shut.window = 0;
+    peer->Send(shut);
+    Run(MilliSeconds(110));
+    peer->received.clear();
+    Run(Seconds(30));
+    EXPECT_TRUE(std::any_of(peer->received.begin(), peer->received.end(), [](const auto& segment) {
+        return segment.header.GetFlags() & FIN;
+    }));
+}
+
+// A socket that is used again knows nothing of the FIN of its last connection.
+TEST_F(LinuxSegments, A3_ReusedSocketForgetsTheFin)
+{
+    std::size_t size = 300;
+    onServerData = [&size](Connection& end) {
+        end.socket->Send(MakePacket(Pattern(size)));
+        end.socket->Close();
+        size = 2000;
+    };
+    auto client = Open("hello", true);
+    Run(Seconds(300)); // past TIME-WAIT
+    ASSERT_EQ(client->received.size(), 300u);
+    client->received.clear();
+    client->socket->SetConnectCallback(MakeNullCallback<void, Ptr<Socket>>(),
+                                       MakeNullCallback<void, Ptr<Socket>>());
+    ASSERT_EQ(client->socket->Connect(server), 0);
+    client->socket->Send(MakePacket("again"));
+    Run(Seconds(5));
+    EXPECT_EQ(client->received, Pattern(2000));
 }

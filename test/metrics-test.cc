@@ -104,13 +104,34 @@ TEST_F(Metrics, S8_AbortedConnectionKeepsNothing)
     EXPECT_EQ(ServerRtt(), 0);
 }
 
+// So for a client whose SYN had to be sent again: its first data waits three times the RTT.
+TEST_F(Metrics, S8_KeptRttGivesTheClientsTimeout)
+{
+    Build();
+    clientFastOpen->NotifyRtt(clientIp, serverIp, MilliSeconds(100));
+    Drop(1, SegmentDropModel::CLIENT, 1); // the SYN
+    Drop(1, SegmentDropModel::CLIENT, 4); // the request, behind the second SYN and its ACK
+    Open("hello");
+    Run();
+    const Lines lines = Segments(6);
+    ASSERT_EQ(lines[4], "C ACK 1:5 ack 1");
+    ASSERT_EQ(lines[5], "C ACK 1:5 ack 1");
+    EXPECT_NEAR(SentAt(5) - SentAt(4), 316, 0.1); // and half a grid of the timer wheel
+}
+
 // The timeout that an RTT gives: RTT + max(2 RTT, MinVariation).
 TEST(RttOfLinux, S8_TimeoutOfAKeptRtt)
 {
     Ptr<RttLinux> rtt = CreateObject<RttLinux>();
-    EXPECT_EQ(rtt->GetTimeout(MilliSeconds(30)), MilliSeconds(230));
-    EXPECT_EQ(rtt->GetTimeout(MilliSeconds(300)), MilliSeconds(900));
+    const auto timeout = [&rtt](int64_t ms) {
+        rtt->Expect(MilliSeconds(ms));
+        return rtt->GetEstimate() + 4 * rtt->GetVariation();
+    };
+    EXPECT_EQ(timeout(30), MilliSeconds(230));
+    EXPECT_EQ(timeout(300), MilliSeconds(900));
     rtt->SetAttribute("Jiffy", TimeValue(MilliSeconds(4)));
-    EXPECT_EQ(rtt->GetTimeout(MilliSeconds(30)), MilliSeconds(232));  // 4 ms: half of it
-    EXPECT_EQ(rtt->GetTimeout(MilliSeconds(300)), MilliSeconds(916)); // 32 ms
+    EXPECT_EQ(timeout(30), MilliSeconds(232));  // half of 4 ms
+    EXPECT_EQ(timeout(300), MilliSeconds(916)); // of 32 ms
+    rtt->Reset();
+    EXPECT_EQ(rtt->GetEstimate() + 4 * rtt->GetVariation(), MilliSeconds(3128)); // of 256 ms
 }

@@ -372,3 +372,91 @@ TEST_F(Robustness, N3_QueueFullAndNoCookieAreReasons)
     EXPECT_EQ(reasons[0], TcpFastOpen::Refusal::NO_COOKIE);
     EXPECT_EQ(reasons[1], TcpFastOpen::Refusal::QUEUE_FULL);
 }
+
+namespace
+{
+
+/// Who sends to a reader that stops for a while, and who that is: the module's or the stock
+/// sockets.
+struct SlowReader
+{
+    const char* sender;            //!< the sender's factory
+    const char* reader;            //!< the reader's
+    bool noDelay;                  //!< the sender's TcpNoDelay
+    std::vector<uint32_t> buffers; //!< the reader's, in bytes
+};
+
+constexpr const char* OURS = "ns3::TcpFastOpenSocketFactory";
+constexpr const char* STOCK = "ns3::TcpSocketFactory";
+
+} // namespace
+
+class WindowShut : public FastOpenTest, public ::testing::WithParamInterface<SlowReader>
+{
+};
+
+// A window that was shut for a while opens again: probes are answered, and cut nothing.
+TEST_P(WindowShut, A3_StreamGoesOnWhenTheReaderDoes)
+{
+    const std::string stream = Pattern(20003);
+    Build();
+    for (const uint32_t buffer : GetParam().buffers)
+    {
+        const auto create = [](const char* factory, Ptr<Node> node) {
+            return Socket::CreateSocket(node, TypeId::LookupByName(factory));
+        };
+        const uint16_t port = 1000 + buffer;
+        Ptr<Socket> waiting = create(GetParam().reader, path->GetServer());
+        waiting->SetAttribute("RcvBufSize", UintegerValue(buffer));
+        waiting->Bind(InetSocketAddress(Ipv4Address::GetAny(), port));
+        waiting->Listen();
+        std::string received;
+        Ptr<Socket> reader;
+        const auto read = [&received](Ptr<Socket> socket) {
+            while (Ptr<Packet> packet = socket->Recv())
+            {
+                std::vector<uint8_t> bytes(packet->GetSize());
+                packet->CopyData(bytes.data(), bytes.size());
+                received.append(bytes.begin(), bytes.end());
+                if (bytes.empty())
+                {
+                    break;
+                }
+            }
+        };
+        waiting->SetAcceptCallback(
+            MakeNullCallback<bool, Ptr<Socket>, const Address&>(),
+            Callback<void, Ptr<Socket>, const Address&>(
+                [&reader](Ptr<Socket> socket, const Address& /* from */) { reader = socket; }));
+        Ptr<Socket> sender = create(GetParam().sender, path->GetClient());
+        sender->SetAttribute("TcpNoDelay", BooleanValue(GetParam().noDelay));
+        sender->Bind();
+        sender->Connect(InetSocketAddress(Ipv4Address::ConvertFrom(serverIp), port));
+        Run(MilliSeconds(500));
+        sender->Send(MakePacket(stream));
+        sender->Close();
+        Run(Seconds(40));
+        ASSERT_TRUE(reader);
+        EXPECT_EQ(received, "");
+        read(reader);
+        EXPECT_GT(received.size(), 4000u);
+        reader->SetRecvCallback(Callback<void, Ptr<Socket>>(read));
+        Run(Seconds(300));
+        EXPECT_EQ(received.size(), stream.size()) << "with a buffer of " << buffer;
+        EXPECT_TRUE(received == stream);
+        reader->Close();
+        Run(Seconds(300));
+    }
+}
+
+// Buffers for whole segments, of 1448 bytes, or behind a SYN with 1420: TcpSocketBase waits for
+// ever where less than a segment is left of a window.
+const std::vector<uint32_t> WHOLE{4344, 4316};
+
+INSTANTIATE_TEST_SUITE_P(Robustness,
+                         WindowShut,
+                         ::testing::Values(SlowReader{OURS, OURS, true, WHOLE},
+                                           SlowReader{OURS, OURS, false, WHOLE},
+                                           SlowReader{OURS, STOCK, true, {4344}},
+                                           SlowReader{OURS, STOCK, false, {4344}},
+                                           SlowReader{STOCK, OURS, true, {4380}}));
