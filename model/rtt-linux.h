@@ -24,7 +24,8 @@ namespace ns3
  * so that the timeout of a path of 50 ms is 250 ms and not 200 ms. Besides,
  * Linux follows a falling RTT more slowly with the variation, and lets it
  * shrink at most once in a round trip. Without a sample from the handshake the
- * timeout is 3 s (RFC 6298, section 5.7).
+ * timeout is 3 s (RFC 6298, section 5.7), unless the RTT of an earlier connection
+ * is known (Expect()).
  *
  * Linux's timers are coarse: the timer wheel rounds a timeout up to a grid of 1
  * jiffy below 63 jiffies, of 8 below 504, of 64 below 4032. The attribute Jiffy

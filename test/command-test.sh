@@ -83,20 +83,9 @@ if command -v tshark >/dev/null; then
             "$early" = $responses ]
         check "all packets are IPv$ip's" [ \
             -z "$(fields $file "ip.version != $ip or ipv6.version != $ip" frame.number)" ]
-        clean $file
-        clean p$ip-p2p-tfo-client
-    done
-    "$compare" --ipv6 --topology=lan,satellite,mobile --loss=0 --transfers=2 --modes=tfo \
-        --pcap="$dir/p6" >/dev/null
-    for topology in lan satellite mobile; do
-        for side in client server; do
-            file=p6-$topology-tfo-$side
-            check "the SYN in $file has its data" [ \
-                "$(fields $file "ipv6 && $second && tcp.options.tfo.cookie" tcp.len)" = 300 ]
-            check "both ends in $file have an MSS of 1440" [ \
-                "$(fields $file "$second && tcp.options.mss_val" tcp.options.mss_val | uniq -c |
-                    xargs)" = "2 1440" ]
-            clean $file
+        for mode in 3whs tfo; do
+            clean p$ip-p2p-$mode-client
+            clean p$ip-p2p-$mode-server
         done
     done
 else

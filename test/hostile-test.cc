@@ -267,8 +267,8 @@ class HostileNetwork : public FastOpenTest
     void Judge(const Pair& pair);
 
     /**
-     * End an attacked connection: one that the attack has set at odds would send
-     * its FIN for ever (TcpSocketBase, 3.37 to 3.48).
+     * End an attacked connection: one that the attack has set at odds may stay in
+     * FIN-WAIT-2, which has no timeout.
      *
      * @param port the client's port
      * @param pair the connection

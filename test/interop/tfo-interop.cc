@@ -47,6 +47,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <set>
 #include <sstream>
 #include <thread>
 #include <unistd.h>
@@ -384,8 +385,14 @@ ReadOptions(int argc, char* argv[])
     reader.Add("pcap", "prefix of pcap files of the link", "none", [&](auto text) {
         options.scenario.pcap = text;
     });
+    static const std::set<std::string>
+        used{"rtt", "rate", "request", "response", "transfers", "ipv6", "drop"};
     for (const auto& flag : GetScenarioFlags())
     {
+        if (used.count(flag.name) == 0)
+        {
+            continue;
+        }
         reader.Add(
             flag.name,
             flag.help,
@@ -400,10 +407,6 @@ ReadOptions(int argc, char* argv[])
     if (!wrong.empty())
     {
         throw WrongInput(wrong);
-    }
-    if (options.scenario.topology != "p2p")
-    {
-        throw WrongInput("--topology: p2p alone");
     }
     return options;
 }

@@ -177,13 +177,17 @@ def main():
         return 2
     counts = {"pass": 0, "fail": 0, "excluded": 0}
     with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
-        results = [(name, None if name in excluded else pool.submit(run, args, path))
-                   for name, path in scripts]
-        for name, result in results:
+        results = []
+        for name, path in scripts:
+            # By the path's end: whatever directory of them was given
+            reason = next((why for script, why in excluded.items() if path.endswith("/" + script)),
+                          None)
+            results.append((name, reason, None if reason else pool.submit(run, args, path)))
+        for name, reason, result in results:
             problem = result.result() if result else None
             verdict = "excluded" if not result else "fail" if problem else "pass"
             counts[verdict] += 1
-            print(f"{verdict:9}{name}" + (f": {excluded[name]}" if not result else ""), flush=True)
+            print(f"{verdict:9}{name}" + (f": {reason}" if reason else ""), flush=True)
             if problem:
                 print("    " + problem.replace("\n", "\n    "), flush=True)
     print(", ".join(f"{count} {verdict}" for verdict, count in counts.items()))

@@ -36,11 +36,8 @@
 #include <mutex>
 #include <netinet/in.h>
 #include <optional>
-#include <sched.h>
 #include <string>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 #include <vector>
 
