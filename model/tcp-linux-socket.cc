@@ -324,7 +324,7 @@ TcpLinuxSocket::DoForwardUp(Ptr<Packet> packet,
             m_tcb->m_highTxMark = glimpse.ack; // the peer has not taken it
         }
     }
-    const bool shut = m_persistEvent.IsRunning();
+    const bool shut = !m_persistEvent.IsExpired();
     TcpSocketBase::DoForwardUp(packet, fromAddress, toAddress);
     if (!m_endPoint && !m_endPoint6)
     {
@@ -334,7 +334,7 @@ TcpLinuxSocket::DoForwardUp(Ptr<Packet> packet,
     {
         AckEarlyFin(earlyFin);
     }
-    if (shut && !m_persistEvent.IsRunning() && m_retxEvent.IsExpired() && m_txBuffer->Size() > 0 &&
+    if (shut && m_persistEvent.IsExpired() && m_retxEvent.IsExpired() && m_txBuffer->Size() > 0 &&
         m_tcb->m_highTxMark.Get() > m_txBuffer->HeadSequence())
     {
         // The base has cancelled the timer of what was sent before the window was shut
