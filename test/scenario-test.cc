@@ -185,12 +185,13 @@ INSTANTIATE_TEST_SUITE_P(OneLost,
                              Measured{50, 10, 1000, "tfo", 's', 2, 119.3},
                              Measured{600, 2, 10000, "tfo", 's', 7, 1401.9}));
 
-// The server knows the RTT of the first transfer: its timeout is not of 3 s
+// The server knows the RTT of the first transfer: its timeout is not of 3 s. From
+// doc/validation/measured-metrics.csv.
 INSTANTIATE_TEST_SUITE_P(KeptMetrics,
                          LinuxTimes,
-                         ::testing::Values(Measured{30, 10, 10000, "tfo", 's', 1, 1381, true},
-                                           Measured{100, 10, 10000, "tfo", 's', 1, 1743, true},
-                                           Measured{300, 10, 10000, "tfo", 's', 1, 3129, true}));
+                         ::testing::Values(Measured{30, 10, 10000, "tfo", 's', 1, 1371, true},
+                                           Measured{100, 10, 10000, "tfo", 's', 1, 1752, true},
+                                           Measured{300, 10, 10000, "tfo", 's', 1, 3143, true}));
 
 namespace
 {
