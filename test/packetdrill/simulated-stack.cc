@@ -10,6 +10,7 @@
 #include "ns3/internet-stack-helper.h"
 #include "ns3/ipv4-static-routing-helper.h"
 #include "ns3/ipv4.h"
+#include "ns3/mac48-address.h"
 #include "ns3/nstime.h"
 #include "ns3/scenario.h"
 #include "ns3/simulator.h"
@@ -64,7 +65,16 @@ SimulatedStack::SimulatedStack(const std::string& address, std::string metrics)
     }
 
     m_node = CreateObject<Node>();
-    m_device = CreateObject<RawIpDevice>([this](Ptr<Packet> packet) { Send(packet); });
+    m_device = CreateObject<VirtualNetDevice>();
+    m_device->SetAddress(Mac48Address("02:00:00:00:00:01"));
+    m_device->SetMtu(1500);
+    m_device->SetIsPointToPoint(true);
+    m_device->SetNeedsArp(false);
+    m_device->SetSendCallback(Callback<bool, Ptr<Packet>, const Address&, const Address&, uint16_t>(
+        [this](Ptr<Packet> packet, const Address&, const Address&, uint16_t) {
+            Send(packet);
+            return true;
+        }));
     m_node->AddDevice(m_device);
     InternetStackHelper stack;
     stack.SetIpv6StackInstall(false);
@@ -134,7 +144,11 @@ SimulatedStack::Inject(const uint8_t* bytes, std::size_t size)
     AddAddress(Ipv4Address::Deserialize(bytes + 16));
     Ptr<Packet> packet = Create<Packet>(bytes, static_cast<uint32_t>(size));
     Simulator::ScheduleWithContext(m_node->GetId(), Time(0), [device = m_device, packet] {
-        device->Inject(packet, IPV4_ETHERTYPE);
+        device->Receive(packet,
+                        IPV4_ETHERTYPE,
+                        device->GetBroadcast(),
+                        device->GetAddress(),
+                        NetDevice::PACKET_HOST);
     });
 }
 

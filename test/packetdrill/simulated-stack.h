@@ -5,11 +5,10 @@
 #ifndef SIMULATED_STACK_H
 #define SIMULATED_STACK_H
 
-#include "raw-ip-device.h"
-
 #include "ns3/nstime.h"
 #include "ns3/tcp-fast-open-socket.h"
 #include "ns3/tcp-fast-open.h"
+#include "ns3/virtual-net-device.h"
 
 #include <cstdint>
 #include <deque>
@@ -110,14 +109,14 @@ class SimulatedStack
      */
     void Send(ns3::Ptr<ns3::Packet> packet);
 
-    std::string m_metrics;                 //!< grows to flush the cache
-    std::streamoff m_metricsSize{0};       //!< its size when last read
-    ns3::Ptr<ns3::Node> m_node;            //!< the node
-    ns3::Ptr<RawIpDevice> m_device;        //!< its device
-    int32_t m_interface{0};                //!< the device's number in IPv4
-    ns3::Ptr<ns3::TcpFastOpen> m_fastOpen; //!< the node's
-    std::deque<Datagram> m_sent;           //!< what has left
-    std::function<bool()> m_condition;     //!< what RunUntil() waits for
+    std::string m_metrics;                    //!< grows to flush the cache
+    std::streamoff m_metricsSize{0};          //!< its size when last read
+    ns3::Ptr<ns3::Node> m_node;               //!< the node
+    ns3::Ptr<ns3::VirtualNetDevice> m_device; //!< its device
+    int32_t m_interface{0};                   //!< the device's number in IPv4
+    ns3::Ptr<ns3::TcpFastOpen> m_fastOpen;    //!< the node's
+    std::deque<Datagram> m_sent;              //!< what has left
+    std::function<bool()> m_condition;        //!< what RunUntil() waits for
 };
 
 #endif // SIMULATED_STACK_H
