@@ -232,7 +232,6 @@ TcpFastOpenSocket::Send(Ptr<Packet> packet, uint32_t flags)
     }
     if (sent > 0 && m_synDeferred)
     {
-        m_synDeferred = false;
         Open(m_handshakeFlags, flags & MSG_AFTER_HANDSHAKE);
     }
     else if (sent > 0 && m_connected && m_rWnd.Get() == 0 && m_persistEvent.IsExpired())
@@ -269,8 +268,7 @@ TcpFastOpenSocket::SendTo(Ptr<Packet> packet, uint32_t flags, const Address& add
     int result = 0;
     if (deferred)
     {
-        m_synDeferred = false; // the address is Connect()'s
-        Open(m_handshakeFlags, false);
+        Open(m_handshakeFlags, false); // the address is Connect()'s
     }
     else
     {
@@ -298,8 +296,7 @@ TcpFastOpenSocket::ShutdownSend()
     const int result = TcpLinuxSocket::ShutdownSend();
     if (m_state == SYN_SENT && m_synDeferred)
     {
-        m_synDeferred = false; // no write will come
-        Open(m_handshakeFlags, false);
+        Open(m_handshakeFlags, false); // no write will come
     }
     return result;
 }
@@ -525,7 +522,6 @@ TcpFastOpenSocket::SendEmptyPacket(uint8_t flags)
             m_tcb->m_rxBuffer->SetMaxBufferSize(size);
             ForgetFlight();
         }
-        m_synDeferred = false;
         m_reportedOpen = false;
         m_connects++;
         Open(flags, false);
@@ -581,7 +577,7 @@ TcpFastOpenSocket::ReTxTimeout()
 {
     const bool data = m_txBuffer->Size() > 0;
     const bool last = m_dataRetrCount == 0; // the base gives up now
-    if (last && (data || m_state == FIN_WAIT_1 || m_state == CLOSING || m_state == LAST_ACK))
+    if (last && (data || IsFinOutstanding()))
     {
         m_error = TIMED_OUT;
         m_tornDown = true;
@@ -600,6 +596,7 @@ TcpFastOpenSocket::Open(uint8_t flags, bool plain)
 {
     NS_LOG_FUNCTION(this << +flags << plain);
     m_handshakeFlags = flags;
+    m_synDeferred = false;
     m_option.reset();
     m_fastOpen = false;
     m_probesPath = false;
@@ -1667,8 +1664,7 @@ TcpFastOpenSocket::HeedHandshakeLoss()
             rtt->Expect(known);
         }
         // Not what was left of the SYN's backoff
-        m_rto = Max(m_rtt->GetEstimate() + Max(m_clockGranularity, m_rtt->GetVariation() * 4),
-                    m_minRto);
+        m_rto = GetEstimatedRto();
     }
     if (m_reduceInitialCwnd && m_synRetransmissions > 1)
     {

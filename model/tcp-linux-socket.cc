@@ -539,13 +539,10 @@ TcpLinuxSocket::SendEmptyPacket(uint8_t flags)
     {
         // Before the base starts its timer, which sends the FIN for ever
         constexpr uint32_t enough = 10; // a factor beyond every maximum
-        const Time rto =
-            Max(m_rtt->GetEstimate() + Max(m_clockGranularity, m_rtt->GetVariation() * 4),
-                m_minRto);
-        m_retxEvent =
-            Simulator::Schedule(Min(rto * (1 << std::min(m_finTimeouts, enough)), MAX_RTO),
-                                &TcpLinuxSocket::ReTxTimeout,
-                                this);
+        m_retxEvent = Simulator::Schedule(
+            Min(GetEstimatedRto() * (1 << std::min(m_finTimeouts, enough)), MAX_RTO),
+            &TcpLinuxSocket::ReTxTimeout,
+            this);
     }
     TcpSocketBase::SendEmptyPacket(flags);
     if (flags & TcpHeader::FIN)
@@ -648,6 +645,18 @@ TcpLinuxSocket::ReceivedAck(Ptr<Packet> packet, const TcpHeader& header)
     }
 }
 
+bool
+TcpLinuxSocket::IsFinOutstanding() const
+{
+    return m_state == FIN_WAIT_1 || m_state == CLOSING || m_state == LAST_ACK;
+}
+
+Time
+TcpLinuxSocket::GetEstimatedRto() const
+{
+    return Max(m_rtt->GetEstimate() + Max(m_clockGranularity, m_rtt->GetVariation() * 4), m_minRto);
+}
+
 void
 TcpLinuxSocket::PersistTimeout()
 {
@@ -660,8 +669,7 @@ TcpLinuxSocket::PersistTimeout()
     {
         // Nothing to probe with until the next Send(). A FIN needs no window, and the base
         // has cancelled its timer.
-        if ((m_state == FIN_WAIT_1 || m_state == CLOSING || m_state == LAST_ACK) &&
-            m_retxEvent.IsExpired())
+        if (IsFinOutstanding() && m_retxEvent.IsExpired())
         {
             m_retxEvent = Simulator::Schedule(m_rto, &TcpLinuxSocket::ReTxTimeout, this);
         }
@@ -690,8 +698,7 @@ TcpLinuxSocket::PersistTimeout()
 void
 TcpLinuxSocket::ReTxTimeout()
 {
-    if (m_txBuffer->Size() == 0 &&
-        (m_state == FIN_WAIT_1 || m_state == CLOSING || m_state == LAST_ACK))
+    if (m_txBuffer->Size() == 0 && IsFinOutstanding())
     {
         FinTimeout();
         return;

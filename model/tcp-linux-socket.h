@@ -101,6 +101,16 @@ class TcpLinuxSocket : public compat::WithTypeId<TcpLinuxSocket, TcpSocketBase>
     void ForgetFlight();
 
     /**
+     * @return whether a FIN of ours was sent and is not yet acknowledged
+     */
+    bool IsFinOutstanding() const;
+
+    /**
+     * @return the retransmission timeout by the RTT estimator, without backoff
+     */
+    Time GetEstimatedRto() const;
+
+    /**
      * Note that the application has written data.
      *
      * @param size how much, in bytes
