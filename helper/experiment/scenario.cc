@@ -5,9 +5,9 @@
 #include "scenario.h"
 
 #include "flag-reader.h"
-#include "p2p-path-helper.h"
-#include "path-helper.h"
-#include "tcp-fast-open-helper.h"
+#include "ns3/p2p-path-helper.h"
+#include "ns3/path-helper.h"
+#include "ns3/tcp-fast-open-helper.h"
 
 #include "ns3/abort.h"
 #include "ns3/boolean.h"

@@ -5,7 +5,7 @@
 #ifndef SWEEP_POINT_H
 #define SWEEP_POINT_H
 
-#include "scenario.h"
+#include "ns3/scenario.h"
 
 #include <cstdint>
 #include <string>

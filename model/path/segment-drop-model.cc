@@ -4,7 +4,7 @@
 
 #include "segment-drop-model.h"
 
-#include "tcp-segment-guard.h"
+#include "ns3/tcp-segment-guard.h"
 
 #include "ns3/double.h"
 #include "ns3/ipv4-header.h"

@@ -5,11 +5,11 @@
 #ifndef TCP_FAST_OPEN_SOCKET_H
 #define TCP_FAST_OPEN_SOCKET_H
 
-#include "ns3-compat.h"
+#include "ns3/ns3-compat.h"
 #include "tcp-fast-open-cookie.h"
 #include "tcp-fast-open-queue.h"
 #include "tcp-fast-open.h"
-#include "tcp-linux-socket.h"
+#include "ns3/tcp-linux-socket.h"
 
 #include <optional>
 

@@ -4,7 +4,7 @@
 
 #include "sweep-point.h"
 
-#include "result-csv.h"
+#include "ns3/result-csv.h"
 
 #include <algorithm>
 #include <boost/math/distributions/students_t.hpp>

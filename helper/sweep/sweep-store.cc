@@ -4,8 +4,8 @@
 
 #include "sweep-store.h"
 
-#include "flag-reader.h"
-#include "result-csv.h"
+#include "ns3/flag-reader.h"
+#include "ns3/result-csv.h"
 
 #include <algorithm>
 #include <filesystem>

@@ -5,7 +5,7 @@
 #ifndef RTT_LINUX_H
 #define RTT_LINUX_H
 
-#include "ns3-compat.h"
+#include "ns3/ns3-compat.h"
 
 #include "ns3/rtt-estimator.h"
 

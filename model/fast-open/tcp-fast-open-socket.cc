@@ -4,7 +4,7 @@
 
 #include "tcp-fast-open-socket.h"
 
-#include "rtt-linux.h"
+#include "ns3/rtt-linux.h"
 #include "tcp-option-fast-open.h"
 
 #include "ns3/boolean.h"

@@ -5,7 +5,7 @@
 #ifndef SWEEP_GRID_H
 #define SWEEP_GRID_H
 
-#include "scenario.h"
+#include "ns3/scenario.h"
 
 #include <cstdint>
 #include <functional>

@@ -5,7 +5,7 @@
 #ifndef TCP_LINUX_SOCKET_H
 #define TCP_LINUX_SOCKET_H
 
-#include "ns3-compat.h"
+#include "ns3/ns3-compat.h"
 
 #include "ns3/tcp-socket-base.h"
 

@@ -29,7 +29,7 @@ endif()
 
 file(
   WRITE ${OUT}
-  "// Written by helper/module-version.cmake
+  "// Written by helper/sweep/module-version.cmake
 
 #include \"ns3/module-version.h\"
 

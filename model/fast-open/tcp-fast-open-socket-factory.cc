@@ -4,9 +4,9 @@
 
 #include "tcp-fast-open-socket-factory.h"
 
-#include "ns3-compat.h"
-#include "original.h"
-#include "rtt-linux.h"
+#include "ns3/ns3-compat.h"
+#include "ns3/original.h"
+#include "ns3/rtt-linux.h"
 #include "tcp-fast-open-socket.h"
 
 #include "ns3/node.h"

@@ -4,8 +4,8 @@
 
 #include "sweep-grid.h"
 
-#include "flag-reader.h"
-#include "scenario-flags.h"
+#include "ns3/flag-reader.h"
+#include "ns3/scenario-flags.h"
 
 #include <algorithm>
 #include <cmath>

@@ -4,8 +4,8 @@
 
 #include "request-response-client.h"
 
-#include "tcp-fast-open-socket-factory.h"
-#include "tcp-fast-open-socket.h"
+#include "ns3/tcp-fast-open-socket-factory.h"
+#include "ns3/tcp-fast-open-socket.h"
 
 #include "ns3/inet-socket-address.h"
 #include "ns3/inet6-socket-address.h"

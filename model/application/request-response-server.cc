@@ -4,7 +4,7 @@
 
 #include "request-response-server.h"
 
-#include "tcp-fast-open-socket-factory.h"
+#include "ns3/tcp-fast-open-socket-factory.h"
 
 #include "ns3/abort.h"
 #include "ns3/log.h"
