@@ -5,9 +5,11 @@
 #ifndef TCP_FAST_OPEN_QUEUE_H
 #define TCP_FAST_OPEN_QUEUE_H
 
+#include "ns3/ptr.h"
 #include "ns3/simple-ref-count.h"
 
 #include <cstdint>
+#include <functional>
 
 namespace ns3
 {
@@ -23,54 +25,66 @@ class TcpFastOpenQueue : public SimpleRefCount<TcpFastOpenQueue>
 {
   public:
     /**
+     * The place of one connection in the queue. It has to be left explicitly; one that
+     * is not taken has nothing to leave.
+     */
+    class Slot
+    {
+      public:
+        /**
+         * @return whether the connection is in the queue
+         */
+        bool IsTaken() const;
+
+        /**
+         * The handshake is complete, or has failed: leave the queue.
+         */
+        void Leave();
+
+        /**
+         * The client has reset the connection: leave the queue only after a while, against
+         * floods of SYNs with forged addresses (RFC 7413, section 5.1; Linux:
+         * reqsk_fastopen_remove).
+         */
+        void Reset();
+
+      private:
+        friend class TcpFastOpenQueue;
+
+        Ptr<TcpFastOpenQueue> m_queue;          //!< the queue, nullptr where it is not taken
+        std::function<void(int32_t)> m_changed; //!< is told of the change
+    };
+
+    /**
      * @param limit how many connections may be pending; 0 turns Fast Open off
      */
-    void SetLimit(uint32_t limit)
-    {
-        m_limit = limit;
-    }
+    void SetLimit(uint32_t limit);
 
     /**
      * @return how many connections may be pending
      */
-    uint32_t GetLimit() const
-    {
-        return m_limit;
-    }
+    uint32_t GetLimit() const;
 
     /**
      * @return whether the limit is reached
      */
-    bool IsFull() const
-    {
-        return m_pending >= m_limit;
-    }
+    bool IsFull() const;
 
-    /// Count a connection in.
-    void Enter()
-    {
-        m_pending++;
-    }
-
-    /// Count a connection out.
-    void Leave()
-    {
-        m_pending--;
-    }
+    /**
+     * Count a connection in.
+     *
+     * @param changed is told +1 now, and -1 when the connection counts no longer
+     * @return its place
+     */
+    Slot Enter(std::function<void(int32_t)> changed);
 
     /// The listener was closed.
-    void Close()
-    {
-        m_closed = true;
-    }
+    void Close();
 
     /**
      * @return whether the listener was closed
      */
-    bool IsClosed() const
-    {
-        return m_closed;
-    }
+    bool IsClosed() const;
 
   private:
     uint32_t m_limit{0};   //!< how many connections may be pending

@@ -192,6 +192,26 @@ TcpFastOpen::IsBlackholeSuspected() const
     return m_blackhole.IsSuspected();
 }
 
+TcpClientOpening::Advice
+TcpFastOpen::Advise(const Address& client, const Address& server, uint16_t port)
+{
+    TcpClientOpening::Advice advice;
+    advice.avoided = IsToBeAvoided(client, server, port);
+    if (advice.avoided)
+    {
+        return advice;
+    }
+    advice.noCookie = IsSet(CLIENT_NO_COOKIE);
+    advice.suspected = IsBlackholeSuspected();
+    if (const auto* entry = m_cache.Find(client, server))
+    {
+        advice.cookie = entry->cookie;
+        advice.experimental = entry->experimental;
+        advice.mss = entry->mss;
+    }
+    return advice;
+}
+
 bool
 TcpFastOpen::SynDataFillsSegment() const
 {

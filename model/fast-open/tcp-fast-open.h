@@ -5,11 +5,13 @@
 #ifndef TCP_FAST_OPEN_H
 #define TCP_FAST_OPEN_H
 
+#include "tcp-client-opening.h"
 #include "tcp-fast-open-blackhole.h"
 #include "tcp-fast-open-cache.h"
 #include "tcp-fast-open-counters.h"
 #include "tcp-fast-open-keys.h"
 #include "tcp-fast-open-negative-cache.h"
+#include "tcp-syn-judge.h"
 
 #include "ns3/nstime.h"
 #include "ns3/object.h"
@@ -60,23 +62,8 @@ class TcpFastOpen : public Object
         SERVER_WO_SOCKOPT1 = 0x400,     //!< listeners need not ask for it
     };
 
-    /// Why a server did not accept the data of a SYN.
-    enum class Refusal
-    {
-        OFF,        //!< node or listener has Fast Open off
-        QUEUE_FULL, //!< as many connections are pending as the listener allows
-        NO_COOKIE,  //!< the SYN shows no cookie
-        BAD_COOKIE, //!< the cookie is not the client's
-    };
-
-    /// Why a client that wanted Fast Open went on the plain way.
-    enum class Fallback
-    {
-        NO_ROOM,           //!< the options leave no room for the cookie
-        SYN_RETRANSMITTED, //!< the SYN timed out and is sent again as a plain one
-        DATA_NOT_ACKED,    //!< the SYN-ACK does not acknowledge all data of the SYN
-        AVOIDED,           //!< the path is in the negative cache, or a black hole suspected
-    };
+    using Refusal = TcpSynJudge::Refusal;        //!< why a server did not accept a SYN's data
+    using Fallback = TcpClientOpening::Fallback; //!< why a client went on the plain way
 
     /**
      * Get the type ID.
@@ -125,6 +112,16 @@ class TcpFastOpen : public Object
      *         a black hole is no more
      */
     bool IsBlackholeSuspected() const;
+
+    /**
+     * Advise a client that is about to open a connection.
+     *
+     * @param client the client's IP address
+     * @param server the server's IP address
+     * @param port the server's port
+     * @return the advice
+     */
+    TcpClientOpening::Advice Advise(const Address& client, const Address& server, uint16_t port);
 
     /**
      * @return whether SYN data may fill the segment up to the MSS less the

@@ -4,8 +4,6 @@
 
 #include "segment-drop-model.h"
 
-#include "ns3/tcp-segment-guard.h"
-
 #include "ns3/double.h"
 #include "ns3/ipv4-header.h"
 #include "ns3/ipv6-header.h"
@@ -13,6 +11,7 @@
 #include "ns3/ppp-header.h"
 #include "ns3/tcp-header.h"
 #include "ns3/tcp-l4-protocol.h"
+#include "ns3/tcp-segment-view.h"
 
 namespace ns3
 {
@@ -63,7 +62,6 @@ SegmentDropModel::DoCorrupt(Ptr<Packet> packet)
 {
     Ptr<Packet> copy = packet->Copy();
     PppHeader ppp;
-    TcpHeader tcp;
     copy->RemoveHeader(ppp);
     constexpr uint16_t pppIpv4 = 0x0021;
     constexpr uint16_t pppIpv6 = 0x0057;
@@ -80,18 +78,17 @@ SegmentDropModel::DoCorrupt(Ptr<Packet> packet)
         copy->RemoveHeader(ip);
         protocol = ip.GetNextHeader();
     }
-    if (protocol != TcpL4Protocol::PROT_NUMBER || !TcpSegmentGuard::Check(copy))
+    const TcpSegmentView tcp(copy);
+    if (protocol != TcpL4Protocol::PROT_NUMBER || !tcp.IsWhole())
     {
         return false;
     }
-    copy->RemoveHeader(tcp);
     const Sender sender = tcp.GetDestinationPort() == m_serverPort ? CLIENT : SERVER;
     const uint16_t port = sender == CLIENT ? tcp.GetSourcePort() : tcp.GetDestinationPort();
     const auto next = static_cast<uint32_t>(m_connections.size()) + 1;
     const uint32_t connection = m_connections.try_emplace(port, next).first->second;
     const uint32_t segment = ++m_segments[{connection, sender}];
-    const bool synData =
-        sender == CLIENT && (tcp.GetFlags() & TcpHeader::SYN) && copy->GetSize() > 0;
+    const bool synData = sender == CLIENT && tcp.HasAny(TcpHeader::SYN) && tcp.GetPayloadSize() > 0;
     return m_drops.count({connection, sender, segment}) > 0 ||
            (synData && m_random->GetValue() < m_synDataLoss);
 }

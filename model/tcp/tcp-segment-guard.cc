@@ -4,6 +4,8 @@
 
 #include "tcp-segment-guard.h"
 
+#include "tcp-segment-view.h"
+
 #include "ns3/ipv4-interface.h"
 #include "ns3/ipv4-route.h"
 #include "ns3/ipv4.h"
@@ -30,9 +32,8 @@ NS_OBJECT_ENSURE_REGISTERED(TcpSegmentGuard);
 namespace
 {
 
-constexpr uint32_t MIN_HEADER_SIZE = 20; //!< bytes of a TCP header without options
-constexpr uint32_t MAX_HEADER_SIZE = 60; //!< with as many as the data offset can tell
-constexpr uint32_t OFFSET_AT = 12;       //!< byte whose upper half is the data offset
+constexpr uint32_t MIN_HEADER_SIZE = TcpSegmentView::MIN_HEADER_SIZE;
+constexpr uint32_t MAX_HEADER_SIZE = 60; //!< with as many options as the data offset can tell
 constexpr uint32_t CHECKSUM_AT = 16;     //!< first byte of the checksum
 constexpr uint8_t MAX_WINDOW_SHIFT = 14; //!< RFC 7323, section 2.3
 
@@ -206,14 +207,19 @@ TcpSegmentGuard::Install(Ptr<Node> node)
 bool
 TcpSegmentGuard::Check(Ptr<Packet> packet)
 {
-    HeaderBytes bytes{};
-    const uint32_t available = packet->CopyData(bytes.data(), bytes.size());
-    const uint32_t size = bytes[OFFSET_AT] / 16 * 4;
-    if (size < MIN_HEADER_SIZE || size > available)
+    const TcpSegmentView segment(packet);
+    const uint32_t size = segment.GetHeaderSize();
+    if (!segment.IsWhole())
     {
         NS_LOG_LOGIC("dropped: " << packet->GetSize() << " bytes, data offset " << size);
         return false;
     }
+    if (size == MIN_HEADER_SIZE)
+    {
+        return true;
+    }
+    HeaderBytes bytes{};
+    packet->CopyData(bytes.data(), bytes.size());
     const HeaderBytes before = bytes;
     if (RepairOptions(bytes.data() + MIN_HEADER_SIZE, bytes.data() + size))
     {

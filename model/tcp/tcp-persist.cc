@@ -1,0 +1,54 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+
+#include "tcp-persist.h"
+
+namespace ns3
+{
+
+namespace
+{
+
+/// The longest time between two probes, TcpSocketBase's.
+const Time MAX_TIMEOUT = Seconds(60);
+
+} // namespace
+
+TcpPersist::Probe
+TcpPersist::Choose(const Data& data)
+{
+    if (data.buffered == 0)
+    {
+        return Probe::NONE;
+    }
+    return data.next < data.head || data.unsent == 0 ? Probe::HEAD : Probe::NEXT;
+}
+
+Time
+TcpPersist::BackOff(Time timeout)
+{
+    return Min(MAX_TIMEOUT, 2 * timeout);
+}
+
+void
+TcpPersist::NoteSent()
+{
+    m_probed = true;
+}
+
+bool
+TcpPersist::IsRefused(SequenceNumber32 ack, SequenceNumber32 next, SequenceNumber32 highest)
+{
+    const bool refused = m_probed && ack == next && highest == ack + 1;
+    m_probed = false;
+    return refused;
+}
+
+void
+TcpPersist::Reset()
+{
+    m_probed = false;
+}
+
+} // namespace ns3

@@ -1,0 +1,76 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+
+#include "tcp-push.h"
+
+#include <algorithm>
+
+namespace ns3
+{
+
+void
+TcpPush::NoteWrite(uint32_t size)
+{
+    m_written += size;
+    m_writes.push_back(m_written);
+}
+
+bool
+TcpPush::IsPushed(SequenceNumber32 start, uint32_t size, const Known& known)
+{
+    const SequenceNumber32 end = start + size;
+    const auto isBefore = [](uint32_t a, uint32_t b) { return static_cast<int32_t>(a - b) < 0; };
+    const uint32_t acked = known.acknowledged.GetValue() - known.firstSequence.GetValue();
+    while (!m_writes.empty() && !isBefore(acked, m_writes.front()))
+    {
+        m_writes.pop_front();
+    }
+
+    const uint32_t most = GetMostInBurst(known);
+    if (start != m_burstEnd || m_burstTime != known.now ||
+        end - m_burstStart > static_cast<int32_t>(most))
+    {
+        m_burstStart = start;
+        m_burstTime = known.now;
+    }
+    m_burstEnd = end;
+    const uint32_t offset = end.GetValue() - known.firstSequence.GetValue();
+    const auto write = std::lower_bound(m_writes.begin(), m_writes.end(), offset, isBefore);
+    const bool last = write != m_writes.end() && *write == offset;
+    if (last || (m_burstStart != start && end - m_burstStart + known.segmentSize > most))
+    {
+        m_burstEnd = SequenceNumber32(0); // what follows is another packet
+        return true;
+    }
+    return false;
+}
+
+uint32_t
+TcpPush::GetMostInBurst(const Known& known)
+{
+    // Linux's tcp_min_tso_segs, and its sk_pacing_shift: a packet is to last 1 ms, at twice
+    // the window's rate, as in slow start
+    constexpr uint32_t leastSegments = 2;
+    constexpr double packetsPerSecond = 1024;
+    constexpr uint32_t largestPacket = 65536;
+    const uint32_t segment = known.segmentSize;
+    m_largestWindow = std::max(m_largestWindow, known.peerWindow);
+    const uint32_t most = std::min(largestPacket, std::max(m_largestWindow / 2, segment));
+    if (!known.rtt)
+    {
+        return most;
+    }
+    const double rate = 2 * known.congestionWindow / known.rtt->GetSeconds();
+    const auto segments =
+        static_cast<uint32_t>(std::min<double>(rate / packetsPerSecond, largestPacket) / segment);
+    return std::min(most, std::max(segments, leastSegments) * segment);
+}
+
+void
+TcpPush::Reset()
+{
+    *this = TcpPush();
+}
+
+} // namespace ns3
