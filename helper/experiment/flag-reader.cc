@@ -137,6 +137,17 @@ ReadList(const std::string& text)
     return words;
 }
 
+std::string
+JoinWords(const std::vector<std::string>& words, const std::string& separator)
+{
+    std::string text;
+    for (const auto& word : words)
+    {
+        text += (text.empty() ? "" : separator) + word;
+    }
+    return text;
+}
+
 double
 ReadQuantity(const std::string& text,
              const std::map<std::string, double>& units,
@@ -150,6 +161,22 @@ ReadQuantity(const std::string& text,
         throw WrongInput(allowed);
     }
     return std::strtod(match[1].str().c_str(), nullptr) * units.at(match[2]);
+}
+
+const std::map<std::string, double>&
+GetRateUnits()
+{
+    static const std::map<std::string, double> units{
+        {"bps", 1},
+        {"kbps", 1e3},
+        {"Mbps", 1e6},
+        {"Gbps", 1e9},
+        {"b/s", 1},
+        {"kb/s", 1e3},
+        {"Mb/s", 1e6},
+        {"Gb/s", 1e9},
+    };
+    return units;
 }
 
 double
@@ -190,6 +217,12 @@ ReadSwitch(const std::string& text)
         throw WrongInput("needs true, false or no value, which is true");
     }
     return text == "true";
+}
+
+std::string
+PrintSwitch(bool on)
+{
+    return on ? "true" : "false";
 }
 
 } // namespace ns3

@@ -143,6 +143,15 @@ std::vector<std::string> ReadList(const std::string& text);
 /**
  * @ingroup tcp-fast-open
  *
+ * @param words words
+ * @param separator what is to stand between two of them
+ * @return the words in one text, as ReadList() takes it where commas separate them
+ */
+std::string JoinWords(const std::vector<std::string>& words, const std::string& separator = ",");
+
+/**
+ * @ingroup tcp-fast-open
+ *
  * Read a number with a unit.
  *
  * @param text the text
@@ -154,6 +163,13 @@ std::vector<std::string> ReadList(const std::string& text);
 double ReadQuantity(const std::string& text,
                     const std::map<std::string, double>& units,
                     const std::string& allowed);
+
+/**
+ * @ingroup tcp-fast-open
+ *
+ * @return the units of a rate and what they are in bit/s
+ */
+const std::map<std::string, double>& GetRateUnits();
 
 /**
  * @ingroup tcp-fast-open
@@ -190,6 +206,14 @@ uint32_t ReadCount(const std::string& text, uint32_t least, uint32_t most = UINT
  * @throws WrongInput with what is allowed
  */
 bool ReadSwitch(const std::string& text);
+
+/**
+ * @ingroup tcp-fast-open
+ *
+ * @param on whether something is on
+ * @return a text that ReadSwitch() reads so
+ */
+std::string PrintSwitch(bool on);
 
 } // namespace ns3
 

@@ -6,8 +6,6 @@
 
 #include "flag-reader.h"
 
-#include <algorithm>
-#include <map>
 #include <regex>
 #include <sstream>
 
@@ -16,18 +14,6 @@ namespace ns3
 
 namespace
 {
-
-/// Units of a rate, in bit/s.
-const std::map<std::string, double> BITS{
-    {"bps", 1},
-    {"kbps", 1e3},
-    {"Mbps", 1e6},
-    {"Gbps", 1e9},
-    {"b/s", 1},
-    {"kb/s", 1e3},
-    {"Mb/s", 1e6},
-    {"Gb/s", 1e9},
-};
 
 /// What a probability's message says.
 const std::string PROBABILITY = "needs a probability, 0 to 1";
@@ -62,6 +48,18 @@ ReadDrops(const std::string& text)
     return drops;
 }
 
+/**
+ * @param number a number
+ * @return it without needless digits
+ */
+std::string
+PrintNumber(double number)
+{
+    std::ostringstream text;
+    text << number;
+    return text.str();
+}
+
 } // namespace
 
 const std::vector<ScenarioFlag>&
@@ -76,15 +74,16 @@ GetScenarioFlags()
          ""},
         {"ipv6",
          "IPv6 instead of IPv4",
-         "false",
+         PrintSwitch(standard.ipv6),
          [](Scenario& scenario, const std::string& text) { scenario.ipv6 = ReadSwitch(text); },
          "true"},
         {"rate",
          "rate towards the client, 10Mbps say",
          ScenarioFlag::OF_TOPOLOGY,
          [](Scenario& scenario, const std::string& text) {
-             scenario.rate =
-                 ReadQuantity(text, BITS, "needs a rate, 10Mbps say, from 1kbps to 1000Gbps");
+             scenario.rate = ReadQuantity(text,
+                                          GetRateUnits(),
+                                          "needs a rate, 10Mbps say, from 1kbps to 1000Gbps");
          },
          ""},
         {"request",
@@ -118,7 +117,7 @@ GetScenarioFlags()
          ""},
         {"syn-data-loss",
          "probability that a SYN with data is lost on p2p, as by a middlebox",
-         "0",
+         PrintNumber(standard.synDataLoss),
          [](Scenario& scenario, const std::string& text) {
              scenario.synDataLoss = ReadQuantity(text, {{"", 1}}, PROBABILITY);
          },

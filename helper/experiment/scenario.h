@@ -5,6 +5,8 @@
 #ifndef SCENARIO_H
 #define SCENARIO_H
 
+#include "scenario-check.h"  // CheckScenario()
+#include "scenario-runner.h" // RunScenario()
 #include "segment-monitor.h"
 
 #include "ns3/nstime.h"
@@ -94,29 +96,6 @@ struct ScenarioResult
     uint64_t events{0};                  //!< how many events the simulator executed
     double cpu{0}; //!< CPU time that they took, in s: the one figure that differs from run to run
 };
-
-/**
- * @ingroup tcp-fast-open
- *
- * Look for what is wrong with a scenario.
- *
- * @param scenario the scenario
- * @return one line that names the member and what is allowed; empty where
- *         nothing is wrong
- */
-std::string CheckScenario(const Scenario& scenario);
-
-/**
- * @ingroup tcp-fast-open
- *
- * Run a scenario in a simulation of its own. The same scenario brings the same
- * result but for the CPU time, however many were run before; scenarios that
- * differ in the mode alone see the same randomness.
- *
- * @param scenario the scenario; one that CheckScenario() objects to ends the program
- * @return what came out
- */
-ScenarioResult RunScenario(const Scenario& scenario);
 
 } // namespace ns3
 
