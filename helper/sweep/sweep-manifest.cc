@@ -5,8 +5,9 @@
 #include "sweep-manifest.h"
 
 #include "durable-file.h"
-#include "ns3/flag-reader.h"
 #include "module-version.h"
+
+#include "ns3/flag-reader.h"
 #include "ns3/scenario.h"
 
 #define BOOST_BIND_GLOBAL_PLACEHOLDERS // of Boost 1.74's parser, which else remarks on itself
