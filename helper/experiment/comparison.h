@@ -15,7 +15,8 @@ namespace ns3
 /**
  * @ingroup tcp-fast-open
  *
- * Run a comparison: on each topology all modes with the same randomness, run after run.
+ * Run a comparison: each topology, each mode on it, run after run. The modes see the same
+ * randomness.
  *
  * @param request the comparison
  * @param ended takes each scenario and what came out
