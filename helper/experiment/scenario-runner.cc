@@ -12,6 +12,7 @@
 #include "ns3/boolean.h"
 #include "ns3/data-rate.h"
 #include "ns3/double.h"
+#include "ns3/fixed-defaults.h"
 #include "ns3/inet-socket-address.h"
 #include "ns3/inet6-socket-address.h"
 #include "ns3/internet-stack-helper.h"
@@ -195,6 +196,7 @@ RunScenario(const Scenario& scenario)
     NS_ABORT_MSG_UNLESS(wrong.empty(), wrong);
 
     const TemporaryDefaults defaults(scenario.tcp);
+    const FixedDefaults fixed;
     // Wireshark wants checksums, which ns-3 leaves at 0 otherwise, and which take time
     const TemporaryChecksums checksums(!scenario.pcap.empty());
     RngSeedManager::SetSeed(scenario.seed);

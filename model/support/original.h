@@ -5,6 +5,8 @@
 #ifndef ORIGINAL_H
 #define ORIGINAL_H
 
+#include "fixed-defaults.h"
+
 #include "ns3/attribute.h"
 #include "ns3/object-factory.h"
 #include "ns3/ptr.h"
@@ -12,6 +14,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <initializer_list>
 #include <vector>
 
@@ -27,7 +30,7 @@ namespace ns3
  * next to nothing.
  *
  * Defaults that are changed later count, as they do for new objects: then the
- * object is made anew.
+ * object is made anew. Under the promise of FixedDefaults they are looked at once.
  *
  * @tparam T the object's base class
  */
@@ -42,8 +45,11 @@ class Original
      */
     Ptr<T> Get(TypeId type, std::initializer_list<TypeId> parts = {})
     {
+        const uint64_t promise = FixedDefaults::GetPromise();
+        const bool known = promise != 0 && promise == m_promise;
+        m_promise = promise;
         if (!m_object || type != m_type ||
-            std::any_of(m_defaults.begin(), m_defaults.end(), IsOutdated))
+            (!known && std::any_of(m_defaults.begin(), m_defaults.end(), IsOutdated)))
         {
             Make(type);
             for (const auto& part : parts)
@@ -112,6 +118,7 @@ class Original
     TypeId m_type;                   //!< the object's type
     std::vector<Default> m_defaults; //!< its attributes
     Ptr<T> m_object;                 //!< the object
+    uint64_t m_promise{0};           //!< FixedDefaults' promise when they were looked at
 };
 
 } // namespace ns3

@@ -1,0 +1,38 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+
+#ifndef TCP_SOUND_SOCKET_FACTORY_H
+#define TCP_SOUND_SOCKET_FACTORY_H
+
+#include "ns3/socket-factory.h"
+
+namespace ns3
+{
+
+/**
+ * @ingroup tcp-fast-open
+ *
+ * Makes sockets of the type TcpSoundSocket, equipped as the node's TcpL4Protocol names it.
+ * Aggregate one to a node that has an Internet stack:
+ *
+ * @code
+ *   node->AggregateObject(CreateObject<TcpSoundSocketFactory>());
+ *   BulkSendHelper bulk("ns3::TcpSoundSocketFactory", server);
+ * @endcode
+ */
+class TcpSoundSocketFactory : public SocketFactory
+{
+  public:
+    /**
+     * Get the type ID.
+     * @return the object TypeId
+     */
+    static TypeId GetTypeId();
+
+    Ptr<Socket> CreateSocket() override;
+};
+
+} // namespace ns3
+
+#endif // TCP_SOUND_SOCKET_FACTORY_H
