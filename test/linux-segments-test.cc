@@ -214,6 +214,50 @@ TEST_F(LinuxSegments, C2_C11_CloseInTheCloseCallback)
     }
 }
 
+// What is begun in that callback ends with what is closed, in ns-3's way; the socket is
+// closed then, and of use again.
+TEST_F(LinuxSegments, C2_C11_ConnectInTheCloseCallback)
+{
+    FetchCookie();
+    for (const bool deferred : {true, false})
+    {
+        auto client = NewClient();
+        bool again = true;
+        const Callback<void, Ptr<Socket>> close([&](Ptr<Socket> socket) {
+            if (again)
+            {
+                again = false;
+                socket->Connect(server);
+            }
+        });
+        client->socket->SetCloseCallbacks(close, close);
+        if (!deferred)
+        {
+            clientFastOpen->GetCache().Remove(clientIp, serverIp);
+        }
+        client->socket->Connect(server);
+        Run(MilliSeconds(10));
+        client->socket->Close();
+        Run(Seconds(5));
+        EXPECT_EQ(client->states.back(), "CLOSED");
+        const auto answer = accepted.size();
+        client->socket->SendTo(MakePacket("hello"), TcpFastOpenSocket::MSG_FASTOPEN, server);
+        Run(Seconds(5));
+        ASSERT_EQ(accepted.size(), answer + 1);
+        EXPECT_EQ(accepted.back()->received, deferred ? "hello" : "");
+        client->socket->ShutdownSend();
+        Run(Seconds(5));
+    }
+    auto client = NewClient();
+    const Callback<void, Ptr<Socket>> close([&](Ptr<Socket> socket) { socket->Connect(server); });
+    client->socket->SetCloseCallbacks(close, close);
+    client->socket->Connect(server);
+    client->socket->Close();
+    Run(Seconds(5));
+    client->socket->ShutdownSend(); // of a closed socket: nothing to send is put off
+    EXPECT_EQ(client->states.back(), "CLOSED");
+}
+
 // The MSS of a SYN-ACK is kept, though the cookie that was sent needs no other.
 TEST_F(LinuxSegments, C4_MssIsKeptWithoutANewCookie)
 {

@@ -45,7 +45,6 @@ TcpActiveOpenSocket::GetSynDataAcked() const
 void
 TcpActiveOpenSocket::OnConnect(uint8_t flags)
 {
-    m_told = Told::NOTHING;
     m_connects++;
     m_handshakeFlags = flags;
     Open(false);
@@ -57,8 +56,6 @@ TcpActiveOpenSocket::Open(bool plain)
     NS_LOG_FUNCTION(this << plain);
     m_client.Begin();
     m_handshake.Begin(TcpHandshakeTimer::Role::CLIENT);
-    m_error = NO_ERROR;
-    m_closeNotified = false;
     const auto& fastOpen = GetFastOpen();
     const bool wanted =
         fastOpen && fastOpen->IsClientEnabled() && (m_fastOpenConnect || m_sendToData) && !plain;
@@ -73,24 +70,30 @@ TcpActiveOpenSocket::Open(bool plain)
 }
 
 bool
+TcpActiveOpenSocket::IsDeferred() const
+{
+    // Where the application connects anew while it is told of a close, the base goes on to
+    // CLOSED, whatever has been begun.
+    return m_state == SYN_SENT && m_opening == Opening::DEFERRED;
+}
+
+bool
 TcpActiveOpenSocket::ChooseOpening()
 {
     const TcpEndPoint path = GetEndPoint();
     const auto& fastOpen = GetFastOpen();
     auto advice = fastOpen->Advise(path.GetLocalIp(), path.GetPeerIp(), path.GetPeerPort());
     advice.noCookie = advice.noCookie || m_noCookie;
-    if (advice.avoided)
-    {
-        NoteFallback(TcpClientOpening::Fallback::AVOIDED);
-        return false;
-    }
     const bool hasData = m_sendToData || m_txBuffer->Size() > 0;
     if (TcpClientOpening::CanTakeData(advice) && !hasData && !m_shutdownSend)
     {
         return true;
     }
-    m_client.Choose(advice);
-    if (m_client.GetMode() != TcpClientOpening::Mode::ASKING)
+    if (!m_client.Choose(advice))
+    {
+        TellFallback();
+    }
+    else if (m_client.GetMode() != TcpClientOpening::Mode::ASKING)
     {
         TcpHandshakeOffer offer = MakeOffer();
         offer.fastOpen = m_client.GetOption();
@@ -110,9 +113,13 @@ TcpActiveOpenSocket::GetFastOpenOption() const
 void
 TcpActiveOpenSocket::OnNoRoom()
 {
-    TcpPassiveOpenSocket::OnNoRoom();
+    if (m_opening != Opening::CLIENT)
+    {
+        TcpPassiveOpenSocket::OnNoRoom();
+        return;
+    }
     m_client.DropOption();
-    NoteFallback(TcpClientOpening::Fallback::NO_ROOM);
+    TellFallback();
 }
 
 Ptr<Packet>
@@ -184,9 +191,9 @@ TcpActiveOpenSocket::OnHandshakeTimeout(bool last)
     {
         NoteSynDataFailure();
     }
-    if (!last && m_client.IsFastOpen() && m_state == SYN_SENT)
+    if (!last && m_state == SYN_SENT && m_client.NoteTimeout())
     {
-        NoteFallback(TcpClientOpening::Fallback::SYN_RETRANSMITTED);
+        TellFallback();
     }
 }
 
@@ -218,7 +225,7 @@ TcpActiveOpenSocket::ProcessInSynSent(Ptr<Packet> packet,
                                       const Address& toAddress)
 {
     NS_LOG_FUNCTION(this << header);
-    if (m_opening == Opening::DEFERRED)
+    if (IsDeferred())
     {
         return; // nothing was sent that this could answer
     }
@@ -253,7 +260,7 @@ TcpActiveOpenSocket::ProcessInSynSent(Ptr<Packet> packet,
     }
     if (!(flags & TcpHeader::ACK))
     {
-        ProcessCrossingSyn(header);
+        ProcessSimultaneousSyn(header);
         return;
     }
     ReceivedSynAck(packet, header);
@@ -307,7 +314,7 @@ TcpActiveOpenSocket::ReceivedSynAck(Ptr<Packet> packet, const TcpHeader& header)
     {
         ReportOpen();
     }
-    else if (GetTxAvailable() > 0)
+    else if (m_told == Told::OPEN && GetTxAvailable() > 0)
     {
         NotifySend(GetTxAvailable());
     }
@@ -326,7 +333,7 @@ TcpActiveOpenSocket::ReceivedSynAck(Ptr<Packet> packet, const TcpHeader& header)
 }
 
 void
-TcpActiveOpenSocket::ProcessCrossingSyn(const TcpHeader& header)
+TcpActiveOpenSocket::ProcessSimultaneousSyn(const TcpHeader& header)
 {
     NS_LOG_FUNCTION(this << header);
     Negotiate(header);
@@ -334,7 +341,7 @@ TcpActiveOpenSocket::ProcessCrossingSyn(const TcpHeader& header)
     m_tcb->m_rxBuffer->SetNextRxSequence(m_irs + 1);
     m_tcb->m_ecnState = TcpSocketState::ECN_DISABLED;
     m_state = SYN_RCVD;
-    m_opening = Opening::CROSSED;
+    m_opening = Opening::SIMULTANEOUS;
     m_handshake.Cross();
     m_handshakeFlags = TcpHeader::SYN | TcpHeader::ACK;
     m_retxEvent.Cancel();
@@ -343,7 +350,7 @@ TcpActiveOpenSocket::ProcessCrossingSyn(const TcpHeader& header)
 }
 
 void
-TcpActiveOpenSocket::OnCrossedOpen()
+TcpActiveOpenSocket::OnSimultaneousOpen()
 {
     SendAfterHandshake(false);
     if (m_told == Told::NOTHING)
@@ -396,7 +403,8 @@ TcpActiveOpenSocket::SettleSyn(SequenceNumber32 ack)
         TcpPassiveOpenSocket::SettleSyn(ack);
         return;
     }
-    m_client.NoteAcknowledged(ack - (m_iss + 1));
+    const bool fellBack =
+        m_client.NoteAcknowledged(ack - (m_iss + 1), m_handshake.GetRetransmissions() > 0);
     if (m_client.GetAcknowledged() > 0)
     {
         m_txBuffer->DiscardUpTo(ack, MakeCallback(&TcpRateOps::SkbDelivered, m_rateOps));
@@ -417,9 +425,9 @@ TcpActiveOpenSocket::SettleSyn(SequenceNumber32 ack)
     {
         NoteSynDataFailure();
     }
-    if (refused && m_handshake.GetRetransmissions() == 0)
+    if (fellBack)
     {
-        NoteFallback(TcpClientOpening::Fallback::DATA_NOT_ACKED);
+        TellFallback();
     }
 }
 
@@ -432,7 +440,8 @@ TcpActiveOpenSocket::SendAfterHandshake(bool mustAck)
     {
         // In the first ACK, whatever Nagle's algorithm says to a short segment. The
         // peer's MSS may have become smaller.
-        for (SequenceNumber32 seq = m_txBuffer->HeadSequence(); seq < m_tcb->m_highTxMark.Get();)
+        SequenceNumber32 seq = m_txBuffer->HeadSequence();
+        while (HasEndPoint() && seq < m_tcb->m_highTxMark.Get())
         {
             seq += SendDataPacket(seq, GetSegSize(), true);
         }
@@ -556,9 +565,10 @@ TcpActiveOpenSocket::NoteSynDataFailure()
 }
 
 void
-TcpActiveOpenSocket::NoteFallback(TcpClientOpening::Fallback why)
+TcpActiveOpenSocket::TellFallback()
 {
-    GetFastOpen()->NotifyFallback(GetEndPoint().GetLocalIp(), GetEndPoint().GetPeerIp(), why);
+    const TcpEndPoint path = GetEndPoint();
+    GetFastOpen()->NotifyFallback(path.GetLocalIp(), path.GetPeerIp(), *m_client.GetFallback());
 }
 
 } // namespace ns3

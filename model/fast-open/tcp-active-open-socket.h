@@ -57,7 +57,7 @@ class TcpActiveOpenSocket : public TcpPassiveOpenSocket
     bool IsRttAmbiguous() const override;
     void OnHandshakeTimeout(bool last) override;
     void SettleSyn(SequenceNumber32 ack) override;
-    void OnCrossedOpen() override;
+    void OnSimultaneousOpen() override;
     void OnJudged(const TcpSegmentView& segment, TcpSegmentJudge::Verdict verdict) override;
     void OnTimeout(uint32_t earlier, bool last) override;
     void ReceivedData(Ptr<Packet> packet, const TcpHeader& header) override;
@@ -68,6 +68,11 @@ class TcpActiveOpenSocket : public TcpPassiveOpenSocket
      * @param plain whether to open the plain way in any case
      */
     void Open(bool plain);
+
+    /**
+     * @return whether the SYN waits for the first Send()
+     */
+    bool IsDeferred() const;
 
     /**
      * Process a segment in SYN-SENT.
@@ -82,9 +87,9 @@ class TcpActiveOpenSocket : public TcpPassiveOpenSocket
                           const Address& fromAddress,
                           const Address& toAddress);
 
-    bool m_fastOpenConnect;    //!< TcpFastOpenSocket's attribute FastOpenConnect
-    TcpClientOpening m_client; //!< what the SYN carries, and what became of it
-    Ptr<Packet> m_sendToData;  //!< what SendTo(MSG_FASTOPEN) offers to the SYN
+    bool m_fastOpenConnect{false}; //!< TcpFastOpenSocket's attribute FastOpenConnect
+    TcpClientOpening m_client;     //!< what the SYN carries, and what became of it
+    Ptr<Packet> m_sendToData;      //!< what SendTo(MSG_FASTOPEN) offers to the SYN
 
   private:
     /**
@@ -113,7 +118,7 @@ class TcpActiveOpenSocket : public TcpPassiveOpenSocket
      *
      * @param header the peer's SYN
      */
-    void ProcessCrossingSyn(const TcpHeader& header);
+    void ProcessSimultaneousSyn(const TcpHeader& header);
 
     /**
      * Keep what a SYN-ACK tells of the server: the cookie if it was asked for, the
@@ -153,11 +158,9 @@ class TcpActiveOpenSocket : public TcpPassiveOpenSocket
     void NoteSynDataFailure();
 
     /**
-     * We go on the plain way: tell the node.
-     *
-     * @param why the reason
+     * We go on the plain way: tell the node why.
      */
-    void NoteFallback(TcpClientOpening::Fallback why);
+    void TellFallback();
 
     /**
      * An ICMP error has come: note it where it answers a SYN with data.

@@ -32,21 +32,23 @@ TcpClientOpening::CanTakeData(const Advice& advice)
     return !advice.avoided && (advice.noCookie || !advice.cookie.IsEmpty());
 }
 
-void
+bool
 TcpClientOpening::Choose(const Advice& advice)
 {
     if (advice.avoided)
     {
-        return;
+        m_fallback = Fallback::AVOIDED;
+        return false;
     }
     m_probesPath = advice.suspected;
     if (advice.noCookie)
     {
         m_mode = Mode::WITHOUT_COOKIE;
-        return;
+        return true;
     }
     m_mode = advice.cookie.IsEmpty() ? Mode::ASKING : Mode::WITH_COOKIE;
     m_option = TcpHandshakeOffer::FastOpen{advice.cookie, advice.experimental};
+    return true;
 }
 
 void
@@ -68,6 +70,7 @@ TcpClientOpening::DropOption()
 {
     m_mode = Mode::PLAIN;
     m_option.reset();
+    m_fallback = Fallback::NO_ROOM;
 }
 
 TcpClientOpening::Mode
@@ -106,10 +109,27 @@ TcpClientOpening::GetDataSize() const
     return m_dataSize;
 }
 
-void
-TcpClientOpening::NoteAcknowledged(uint32_t size)
+bool
+TcpClientOpening::NoteTimeout()
+{
+    if (!IsFastOpen())
+    {
+        return false;
+    }
+    m_fallback = Fallback::SYN_RETRANSMITTED;
+    return true;
+}
+
+bool
+TcpClientOpening::NoteAcknowledged(uint32_t size, bool again)
 {
     m_acknowledged = size;
+    if (!IsDataRefused() || again)
+    {
+        return false;
+    }
+    m_fallback = Fallback::DATA_NOT_ACKED;
+    return true;
 }
 
 uint32_t
@@ -122,6 +142,12 @@ bool
 TcpClientOpening::IsDataRefused() const
 {
     return m_acknowledged < m_dataSize;
+}
+
+std::optional<TcpClientOpening::Fallback>
+TcpClientOpening::GetFallback() const
+{
+    return m_fallback;
 }
 
 bool
@@ -145,6 +171,15 @@ TcpClientOpening::IsTimeoutSuspect(uint32_t earlier, bool last) const
 {
     constexpr uint32_t mostTimeouts = 3;
     return IsFastOpen() && (earlier + 1 == mostTimeouts || (earlier + 1 < mostTimeouts && last));
+}
+
+bool
+TcpClientOpening::IsEndSuspect(const TcpSegmentView& segment,
+                               SequenceNumber32 first,
+                               SequenceNumber32 next) const
+{
+    return IsFastOpen() && segment.HasAny(TcpHeader::FIN | TcpHeader::RST) && next == first &&
+           segment.GetSequenceNumber() > first;
 }
 
 } // namespace ns3

@@ -7,6 +7,9 @@
 
 #include "tcp-handshake-offer.h"
 
+#include "ns3/sequence-number.h"
+#include "ns3/tcp-segment-view.h"
+
 #include <cstdint>
 #include <optional>
 
@@ -77,8 +80,9 @@ class TcpClientOpening
      * Choose what the SYN shows.
      *
      * @param advice what the node knows
+     * @return whether it is something of Fast Open
      */
-    void Choose(const Advice& advice);
+    bool Choose(const Advice& advice);
 
     /**
      * Set how much data the SYN may carry (RFC 7413, section 4.2.1).
@@ -127,11 +131,20 @@ class TcpClientOpening
     uint32_t GetDataSize() const;
 
     /**
+     * The SYN has timed out for the first time, and goes out again as a plain one.
+     *
+     * @return whether that is a fallback
+     */
+    bool NoteTimeout();
+
+    /**
      * The SYN-ACK has come.
      *
      * @param size how much of the SYN's data it acknowledges, in bytes
+     * @param again whether the SYN was sent again before that
+     * @return whether that is a fallback
      */
-    void NoteAcknowledged(uint32_t size);
+    bool NoteAcknowledged(uint32_t size, bool again);
 
     /**
      * @return how much of the SYN's data was acknowledged, in bytes
@@ -142,6 +155,11 @@ class TcpClientOpening
      * @return whether data of the SYN is to be sent again
      */
     bool IsDataRefused() const;
+
+    /**
+     * @return why the connection went on the plain way, if it did; the last reason
+     */
+    std::optional<Fallback> GetFallback() const;
 
     /**
      * The SYN's data has failed: it timed out, met an ICMP error or was not acknowledged.
@@ -166,14 +184,29 @@ class TcpClientOpening
      */
     bool IsTimeoutSuspect(uint32_t earlier, bool last) const;
 
+    /**
+     * Judge a segment that comes when the handshake is complete (Linux:
+     * tcp_fastopen_active_disable_ofo_check).
+     *
+     * @param segment the segment
+     * @param first the number of the peer's first byte
+     * @param next the number that is expected next
+     * @return whether it hints at a black hole: an end before any data and out of order,
+     *         so that what is missing may have been swallowed
+     */
+    bool IsEndSuspect(const TcpSegmentView& segment,
+                      SequenceNumber32 first,
+                      SequenceNumber32 next) const;
+
   private:
     Mode m_mode{Mode::PLAIN};                            //!< what the SYN shows
     std::optional<TcpHandshakeOffer::FastOpen> m_option; //!< its Fast Open option
     uint32_t m_dataLimit{0};                             //!< data that it may carry, in bytes
     uint32_t m_dataSize{0};                              //!< data that it carried, in bytes
-    uint32_t m_acknowledged{0}; //!< what the SYN-ACK acknowledged of it, in bytes
-    bool m_failureNoted{false}; //!< the node knows that the SYN's data has failed
-    bool m_probesPath{false};   //!< data ends the suspicion of a black hole
+    uint32_t m_acknowledged{0};         //!< what the SYN-ACK acknowledged of it, in bytes
+    std::optional<Fallback> m_fallback; //!< why the connection went on the plain way
+    bool m_failureNoted{false};         //!< the node knows that the SYN's data has failed
+    bool m_probesPath{false};           //!< data ends the suspicion of a black hole
 };
 
 } // namespace ns3

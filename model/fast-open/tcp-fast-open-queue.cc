@@ -7,6 +7,7 @@
 #include "ns3/nstime.h"
 #include "ns3/simulator.h"
 
+#include <memory>
 #include <utility>
 
 namespace ns3
@@ -43,8 +44,9 @@ TcpFastOpenQueue::Slot::Reset()
 {
     if (IsTaken())
     {
-        Simulator::Schedule(RESET_MEMORY,
-                            [left = std::exchange(*this, Slot())]() mutable { left.Leave(); });
+        Simulator::Schedule(
+            RESET_MEMORY,
+            [left = std::make_shared<Slot>(std::exchange(*this, Slot()))] { left->Leave(); });
     }
 }
 

@@ -31,6 +31,12 @@ class TcpFastOpenQueue : public SimpleRefCount<TcpFastOpenQueue>
     class Slot
     {
       public:
+        Slot() = default;
+        Slot(const Slot&) = delete;
+        Slot& operator=(const Slot&) = delete;
+        Slot(Slot&& slot) = default;
+        Slot& operator=(Slot&& slot) = default;
+
         /**
          * @return whether the connection is in the queue
          */

@@ -7,8 +7,6 @@
 #include "ns3/boolean.h"
 #include "ns3/log.h"
 #include "ns3/pointer.h"
-#include "ns3/rtt-estimator.h"
-#include "ns3/rtt-linux.h"
 #include "ns3/simulator.h"
 #include "ns3/tcp-rx-buffer.h"
 #include "ns3/tcp-tx-buffer.h"
@@ -81,13 +79,13 @@ int
 TcpFastOpenSocket::Send(Ptr<Packet> packet, uint32_t flags)
 {
     NS_LOG_FUNCTION(this << packet << flags);
-    const bool early = m_opening == Opening::EARLY_CHILD || m_opening == Opening::CROSSED;
+    const bool early = m_opening == Opening::EARLY_CHILD || m_opening == Opening::SIMULTANEOUS;
     if (m_state == SYN_RCVD && early && !m_shutdownSend)
     {
         return SendEarly(packet);
     }
     const int sent = TcpActiveOpenSocket::Send(packet, flags & ~MSG_AFTER_HANDSHAKE);
-    if (sent > 0 && m_opening == Opening::DEFERRED)
+    if (sent > 0 && IsDeferred())
     {
         Open(flags & MSG_AFTER_HANDSHAKE);
     }
@@ -119,7 +117,7 @@ TcpFastOpenSocket::SendTo(Ptr<Packet> packet, uint32_t flags, const Address& add
     {
         return Send(packet, flags);
     }
-    const bool deferred = m_opening == Opening::DEFERRED;
+    const bool deferred = IsDeferred();
     if (m_state != CLOSED && !deferred)
     {
         m_errno = ERROR_ISCONN;
@@ -164,7 +162,7 @@ TcpFastOpenSocket::ShutdownSend()
 {
     NS_LOG_FUNCTION(this);
     const int result = TcpActiveOpenSocket::ShutdownSend();
-    if (m_opening == Opening::DEFERRED)
+    if (IsDeferred())
     {
         Open(false); // no write will come
     }
@@ -179,16 +177,16 @@ TcpFastOpenSocket::ProcessClose()
     {
         CloseQueue();
     }
-    const bool nothingWritten = m_txBuffer->Size() == 0;
-    if (m_opening == Opening::DEFERRED ||
-        (m_opening == Opening::CLIENT && m_client.IsFastOpen() && nothingWritten))
+    const bool waiting = m_state == SYN_SENT && m_opening == Opening::CLIENT;
+    const bool written = m_txBuffer->Size() > 0;
+    if (IsDeferred() || (waiting && !written && m_client.IsFastOpen()))
     {
         m_opening = Opening::NONE;
         End(m_error, Report::CLOSE); // no segment tells of it (RFC 9293, section 3.10.4)
         return 0;
     }
-    if ((m_opening == Opening::CLIENT && !nothingWritten) ||
-        (m_opening == Opening::CROSSED && m_tcb->m_rxBuffer->Size() == 0))
+    if ((waiting && written) ||
+        (m_opening == Opening::SIMULTANEOUS && m_tcb->m_rxBuffer->Size() == 0))
     {
         // The data may be in the SYN already; it and the FIN still have to arrive.
         m_closeOnEmpty = true;
@@ -218,32 +216,6 @@ TcpFastOpenSocket::ProcessOpening(Ptr<Packet> packet,
     default:
         ProcessInSynRcvd(packet, header, fromAddress, toAddress);
         break;
-    }
-}
-
-void
-TcpFastOpenSocket::ProcessOpen(Ptr<Packet> packet,
-                               const TcpSegmentView& segment,
-                               const Address& fromAddress,
-                               const Address& toAddress)
-{
-    const bool closing =
-        m_state == LAST_ACK || m_state == FIN_WAIT_1 || m_state == FIN_WAIT_2 || m_state == CLOSING;
-    if (!closing)
-    {
-        TcpActiveOpenSocket::ProcessOpen(packet, segment, fromAddress, toAddress);
-        return;
-    }
-    const TcpEndPoint path = GetEndPoint(); // it may be gone then
-    const Address local = path.GetLocalIp();
-    const Address peer = path.GetPeerIp();
-    TcpActiveOpenSocket::ProcessOpen(packet, segment, fromAddress, toAddress);
-    const auto& fastOpen = GetFastOpen();
-    if (fastOpen && m_rtt->GetNSamples() > 0 && DynamicCast<RttLinux>(m_rtt) &&
-        (m_state == TIME_WAIT || m_state == CLOSED))
-    {
-        // The connection has ended in good order: keep its RTT for later ones
-        fastOpen->NotifyRtt(local, peer, m_rtt->GetEstimate());
     }
 }
 

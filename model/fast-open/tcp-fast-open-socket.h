@@ -125,10 +125,6 @@ class TcpFastOpenSocket : public compat::WithTypeId<TcpFastOpenSocket, TcpActive
     void ProcessOpening(Ptr<Packet> packet,
                         const Address& fromAddress,
                         const Address& toAddress) override;
-    void ProcessOpen(Ptr<Packet> packet,
-                     const TcpSegmentView& segment,
-                     const Address& fromAddress,
-                     const Address& toAddress) override;
     Ptr<TcpSocketBase> Fork() override;
     int ProcessClose() override;
 

@@ -11,8 +11,18 @@
 #include "ns3/tcp-option-ts.h"
 #include "ns3/tcp-option-winscale.h"
 
+#include <algorithm>
+
 namespace ns3
 {
+
+namespace
+{
+
+/// The largest shift of a window; a larger one counts as this (RFC 7323, section 2.3).
+constexpr uint8_t MAX_WINDOW_SCALE = 14;
+
+} // namespace
 
 TcpHandshakeOffer
 TcpHandshakeOffer::Read(const TcpHeader& header)
@@ -28,7 +38,8 @@ TcpHandshakeOffer::Read(const TcpHeader& header)
             break;
         case TcpOption::WINSCALE:
             offer.windowScale = offer.windowScale.value_or(
-                DynamicCast<const TcpOptionWinScale>(option)->GetScale());
+                std::min(DynamicCast<const TcpOptionWinScale>(option)->GetScale(),
+                         MAX_WINDOW_SCALE));
             break;
         case TcpOption::SACKPERMITTED:
             offer.sackPermitted = true;

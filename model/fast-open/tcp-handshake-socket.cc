@@ -97,7 +97,7 @@ TcpHandshakeSocket::Negotiate(const TcpHeader& header)
 }
 
 TcpHandshakeOffer
-TcpHandshakeSocket::MakeOffer()
+TcpHandshakeSocket::MakeOffer() const
 {
     TcpHandshakeOffer offer;
     offer.mss = GetMss();
@@ -109,8 +109,7 @@ TcpHandshakeSocket::MakeOffer()
     }
     if (m_winScalingEnabled)
     {
-        m_rcvWindShift = CalculateWScale();
-        offer.windowScale = m_rcvWindShift;
+        offer.windowScale = CalculateWScale();
     }
     return offer;
 }
@@ -138,6 +137,7 @@ TcpHandshakeSocket::SendHandshake(bool first)
     }
     header.SetWindowSize(AdvertisedWindowSize(false));
     TcpHandshakeOffer offer = MakeOffer();
+    m_rcvWindShift = offer.windowScale.value_or(m_rcvWindShift);
     if (first)
     {
         offer.fastOpen = GetFastOpenOption();
@@ -241,12 +241,13 @@ TcpHandshakeSocket::FailToOpen(ConnectionError error)
     {
         report = Report::FAILURE;
     }
+    NoteEnd(error);
     m_rtt->Reset();
     LeaveOpening();
     m_state = CLOSED;
     DeallocateEndPoint();
     // What was not sent is gone, and the application may try again.
-    DropUnsent();
+    ClearSendBuffer();
     m_history.clear();
     m_closeOnEmpty = false;
     End(error, report);
@@ -286,6 +287,32 @@ TcpHandshakeSocket::HeedHandshakeLoss()
     {
         m_tcb->m_cWnd = GetSegSize();
         m_tcb->m_cWndInfl = m_tcb->m_cWnd;
+    }
+}
+
+void
+TcpHandshakeSocket::ProcessOpen(Ptr<Packet> packet,
+                                const TcpSegmentView& segment,
+                                const Address& fromAddress,
+                                const Address& toAddress)
+{
+    const bool closing =
+        m_state == LAST_ACK || m_state == FIN_WAIT_1 || m_state == FIN_WAIT_2 || m_state == CLOSING;
+    if (!closing)
+    {
+        TcpLinuxSocket::ProcessOpen(packet, segment, fromAddress, toAddress);
+        return;
+    }
+    const TcpEndPoint path = GetEndPoint(); // it may be gone then
+    const Address local = path.GetLocalIp();
+    const Address peer = path.GetPeerIp();
+    TcpLinuxSocket::ProcessOpen(packet, segment, fromAddress, toAddress);
+    const auto& fastOpen = GetFastOpen();
+    if (fastOpen && m_rtt->GetNSamples() > 0 && DynamicCast<RttLinux>(m_rtt) &&
+        (m_state == TIME_WAIT || m_state == CLOSED))
+    {
+        // The connection has ended in good order: keep its RTT for later ones
+        fastOpen->NotifyRtt(local, peer, m_rtt->GetEstimate());
     }
 }
 

@@ -20,7 +20,8 @@ namespace ns3
  * @ingroup tcp-fast-open
  *
  * The handshake's segments, which client and server have in common: SYN and SYN-ACK are
- * written as Linux writes them, read, sent again, and given up.
+ * written as Linux writes them, read, sent again, and given up. Where their answers tell no
+ * RTT, the one that earlier connections have left serves (Linux: tcp_metrics).
  *
  * One of the layers of TcpFastOpenSocket, and not to be made alone: TcpPassiveOpenSocket
  * and TcpActiveOpenSocket above it know what the segments mean.
@@ -41,14 +42,19 @@ class TcpHandshakeSocket : public TcpLinuxSocket
     /// What is being opened.
     enum class Opening
     {
-        NONE,        //!< nothing: the connection is open, or there is none
-        DEFERRED,    //!< a client whose SYN waits for the first Send()
-        CLIENT,      //!< a client that has sent its SYN
-        CROSSED,     //!< a client whose SYN has crossed the peer's
-        CHILD,       //!< a listener's child that waits for the client's ACK
-        EARLY_CHILD, //!< a child that was accepted by its SYN, and waits for that ACK
+        NONE,         //!< nothing: the connection is open, or there is none
+        DEFERRED,     //!< a client whose SYN waits for the first Send()
+        CLIENT,       //!< a client that has sent its SYN
+        SIMULTANEOUS, //!< a client whose SYN has crossed the peer's (RFC 9293, section 3.5)
+        CHILD,        //!< a listener's child that waits for the client's ACK
+        EARLY_CHILD,  //!< a child that was accepted by its SYN, and waits for that ACK
     };
 
+    // Hooks of the layers below
+    void ProcessOpen(Ptr<Packet> packet,
+                     const TcpSegmentView& segment,
+                     const Address& fromAddress,
+                     const Address& toAddress) override;
     void Forget() override;
 
     // The segments
@@ -65,7 +71,7 @@ class TcpHandshakeSocket : public TcpLinuxSocket
     /**
      * @return what our SYN or SYN-ACK says, but for Fast Open
      */
-    TcpHandshakeOffer MakeOffer();
+    TcpHandshakeOffer MakeOffer() const;
 
     /**
      * Send the first SYN or SYN-ACK and start its timer.
@@ -182,16 +188,10 @@ class TcpHandshakeSocket : public TcpLinuxSocket
      */
     const Ptr<TcpFastOpen>& GetFastOpen() const;
 
-    /**
-     * @return the MSS to announce: the interface's MTU less the IP and TCP
-     *         headers, or the attribute if that is less
-     */
-    uint16_t GetMss() const;
-
     // Settings
-    bool m_reduceInitialCwnd; //!< TcpFastOpenSocket's attribute ReduceInitialCwnd
-    uint16_t m_mss;           //!< TcpFastOpenSocket's attribute Mss
-    bool m_noCookie;          //!< TcpFastOpenSocket's attribute FastOpenNoCookie
+    bool m_reduceInitialCwnd{false}; //!< TcpFastOpenSocket's attribute ReduceInitialCwnd
+    uint16_t m_mss{0};               //!< TcpFastOpenSocket's attribute Mss
+    bool m_noCookie{false};          //!< TcpFastOpenSocket's attribute FastOpenNoCookie
 
     // The handshake of this connection
     Opening m_opening{Opening::NONE}; //!< what is being opened
@@ -206,6 +206,12 @@ class TcpHandshakeSocket : public TcpLinuxSocket
      * The SYN or SYN-ACK timed out: send it again, or give up.
      */
     void HandshakeTimeout();
+
+    /**
+     * @return the MSS to announce: the interface's MTU less the IP and TCP
+     *         headers, or the attribute if that is less
+     */
+    uint16_t GetMss() const;
 
     mutable Ptr<TcpFastOpen> m_nodesFastOpen; //!< the node's, once it was looked up
 };

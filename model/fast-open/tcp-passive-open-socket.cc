@@ -9,7 +9,6 @@
 #include "ns3/ipv4-interface.h"
 #include "ns3/ipv6-interface.h"
 #include "ns3/log.h"
-#include "ns3/node.h"
 #include "ns3/simulator.h"
 #include "ns3/tcp-congestion-ops.h"
 #include "ns3/tcp-l4-protocol.h"
@@ -167,7 +166,7 @@ TcpPassiveOpenSocket::CompleteFork(Ptr<Packet> packet,
         FailToOpen(RESET);
         return;
     }
-    ReceiveByOurselves();
+    InterceptSegments();
     StartHandshake();
 
     // The application may read, and write, before the client's ACK has come.
@@ -177,11 +176,11 @@ TcpPassiveOpenSocket::CompleteFork(Ptr<Packet> packet,
     m_told = Told::OPEN;
     ForceAck();
     NotifyNewConnectionCreated(this, fromAddress);
-    if (m_slot.IsTaken() && m_tcb->m_rxBuffer->Available() > 0 && !m_shutdownRecv)
+    if (m_opening == Opening::EARLY_CHILD && m_tcb->m_rxBuffer->Available() > 0 && !m_shutdownRecv)
     {
         NotifyDataRecv();
     }
-    if (m_slot.IsTaken() && m_state == SYN_RCVD && GetTxAvailable() > 0)
+    if (m_opening == Opening::EARLY_CHILD && m_state == SYN_RCVD && GetTxAvailable() > 0)
     {
         NotifySend(GetTxAvailable());
     }
@@ -257,7 +256,7 @@ TcpPassiveOpenSocket::JudgeSyn(const TcpHandshakeOffer& offer, uint32_t size)
 }
 
 void
-TcpPassiveOpenSocket::ReceiveByOurselves()
+TcpPassiveOpenSocket::InterceptSegments()
 {
     Ptr<TcpPassiveOpenSocket> self(this);
     if (m_endPoint)
@@ -285,7 +284,7 @@ TcpPassiveOpenSocket::ReceiveEarly(Ptr<Packet> packet,
     using SocketAddress =
         typename std::conditional<ipv4, InetSocketAddress, Inet6SocketAddress>::type;
     Ptr<TcpPassiveOpenSocket> self(this); // the endpoint may go
-    if (m_slot.IsTaken() && TcpSegmentView(packet).HasAny(TcpHeader::SYN))
+    if (m_opening == Opening::EARLY_CHILD && TcpSegmentView(packet).HasAny(TcpHeader::SYN))
     {
         DoForwardUp(packet,
                     SocketAddress(header.GetSource(), port),
@@ -354,7 +353,7 @@ TcpPassiveOpenSocket::ProcessInSynRcvd(Ptr<Packet> packet,
     const SequenceNumber32 seq = header.GetSequenceNumber();
     const SequenceNumber32 ack = header.GetAckNumber();
     const SequenceNumber32 expected = m_tcb->m_rxBuffer->NextRxSequence();
-    const bool child = m_opening != Opening::CROSSED;
+    const bool child = m_opening != Opening::SIMULTANEOUS;
     if (flags & TcpHeader::RST)
     {
         if (seq == expected)
@@ -468,15 +467,23 @@ TcpPassiveOpenSocket::BecomeOpen(const TcpHeader& header, const Address& fromAdd
             DoPeerClose(); // the SYN carried a FIN
         }
         break;
-    case Opening::CROSSED:
+    case Opening::SIMULTANEOUS:
         SettleSyn(header.GetAckNumber());
-        OnCrossedOpen();
+        OnSimultaneousOpen();
         break;
     default:
         SettleSyn(header.GetAckNumber());
+        m_told = Told::OPEN;
         NotifyNewConnectionCreated(this, fromAddress);
         break;
     }
+}
+
+void
+TcpPassiveOpenSocket::Forget()
+{
+    TcpHandshakeSocket::Forget();
+    m_grant.reset();
 }
 
 void

@@ -47,6 +47,7 @@ class TcpPassiveOpenSocket : public TcpHandshakeSocket
     // Hooks of the layers below
     bool IsOpening() const override;
     void OnAbort() override;
+    void Forget() override;
     uint32_t SendDataPacket(SequenceNumber32 seq, uint32_t maxSize, bool withAck) override;
     void CompleteFork(Ptr<Packet> packet,
                       const TcpHeader& header,
@@ -87,7 +88,7 @@ class TcpPassiveOpenSocket : public TcpHandshakeSocket
     /**
      * The handshake of a client whose SYN has crossed the peer's is complete.
      */
-    virtual void OnCrossedOpen() = 0;
+    virtual void OnSimultaneousOpen() = 0;
 
     /**
      * The listener is closed: its children that wait to be accepted are, too.
@@ -104,8 +105,7 @@ class TcpPassiveOpenSocket : public TcpHandshakeSocket
      */
     uint32_t GetQueueLength() const;
 
-    Ptr<TcpFastOpenKeys> m_keys;   //!< TcpFastOpenSocket's attribute FastOpenKeys
-    Ptr<TcpFastOpenQueue> m_queue; //!< pending connections, ours or our listener's
+    Ptr<TcpFastOpenKeys> m_keys; //!< TcpFastOpenSocket's attribute FastOpenKeys
 
   private:
     /**
@@ -134,7 +134,7 @@ class TcpPassiveOpenSocket : public TcpHandshakeSocket
     /**
      * Let the end point hand segments to ReceiveEarly().
      */
-    void ReceiveByOurselves();
+    void InterceptSegments();
 
     /**
      * Receive a segment before the handshake is complete. The base answers a SYN
@@ -164,7 +164,8 @@ class TcpPassiveOpenSocket : public TcpHandshakeSocket
      */
     void BecomeOpen(const TcpHeader& header, const Address& fromAddress);
 
-    TcpFastOpenQueue::Slot m_slot;                      //!< our place in the listener's queue
+    Ptr<TcpFastOpenQueue> m_queue; //!< pending connections, ours or our listener's
+    TcpFastOpenQueue::Slot m_slot; //!< our place in the listener's queue
     std::optional<TcpHandshakeOffer::FastOpen> m_grant; //!< the cookie that our SYN-ACK grants
 };
 

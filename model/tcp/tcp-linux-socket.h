@@ -145,9 +145,9 @@ class TcpLinuxSocket : public compat::WithTypeId<TcpLinuxSocket, TcpSoundSocket>
      */
     void AckEarlyFin(SequenceNumber32 fin);
 
-    uint32_t m_quickAcks; //!< attribute QuickAcks
-    bool m_tailRecovery;  //!< attribute TailRecovery
-    bool m_fRto;          //!< attribute FRto
+    uint32_t m_quickAcks{0};    //!< attribute QuickAcks
+    bool m_tailRecovery{false}; //!< attribute TailRecovery
+    bool m_fRto{false};         //!< attribute FRto
 
     TcpAckPolicy m_ackPolicy;    //!< which data is acknowledged at once
     TcpFlight m_flight;          //!< what is under way

@@ -16,6 +16,12 @@ TcpPush::NoteWrite(uint32_t size)
     m_writes.push_back(m_written);
 }
 
+uint32_t
+TcpPush::GetWritten() const
+{
+    return m_written;
+}
+
 bool
 TcpPush::IsPushed(SequenceNumber32 start, uint32_t size, const Known& known)
 {

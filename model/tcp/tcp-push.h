@@ -45,6 +45,11 @@ class TcpPush
     void NoteWrite(uint32_t size);
 
     /**
+     * @return how much the application has written, in bytes
+     */
+    uint32_t GetWritten() const;
+
+    /**
      * Decide on a segment that leaves; each one is to be asked for, in order.
      *
      * @param start its sequence number

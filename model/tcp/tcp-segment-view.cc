@@ -83,7 +83,7 @@ TcpSegmentView::GetHeaderSize() const
 uint32_t
 TcpSegmentView::GetPayloadSize() const
 {
-    return m_size - m_headerSize;
+    return m_size > m_headerSize ? m_size - m_headerSize : 0;
 }
 
 } // namespace ns3

@@ -25,9 +25,6 @@ NS_LOG_COMPONENT_DEFINE("TcpSoundSender");
 namespace
 {
 
-/// The number of a stream's first byte: ns-3's initial sequence number is 0.
-const SequenceNumber32 FIRST_SEQUENCE(1);
-
 /// The longest time between two retransmissions (RFC 6298, section 2.5; as the base).
 const Time MAX_RTO = Seconds(60);
 
@@ -35,7 +32,8 @@ const Time MAX_RTO = Seconds(60);
 
 TcpSoundSender::TcpSoundSender()
 {
-    m_txTrace.ConnectWithoutContext(MakeCallback(&TcpSoundSender::Dress)); // copies keep it
+    m_txTrace.ConnectWithoutContext(
+        MakeCallback(&TcpSoundSender::CompleteHeader)); // copies keep it
 }
 
 TcpSoundSender::TcpSoundSender(const TcpSoundSender& socket)
@@ -82,6 +80,9 @@ TcpSoundSender::SendEmptyPacket(uint8_t flags)
         {
             Forget();
         }
+        m_told = Told::NOTHING;
+        m_error = NO_ERROR;
+        m_closeNotified = false;
         OnConnect(flags);
         return;
     }
@@ -171,9 +172,9 @@ TcpSoundSender::SendResetFor(const TcpHeader& segment,
 }
 
 void
-TcpSoundSender::Dress(Ptr<const Packet> packet,
-                      const TcpHeader& header,
-                      Ptr<const TcpSocketBase> socket)
+TcpSoundSender::CompleteHeader(Ptr<const Packet> packet,
+                               const TcpHeader& header,
+                               Ptr<const TcpSocketBase> socket)
 {
     // Neither is const: the trace shows them so to those who only watch.
     auto& mutableHeader = const_cast<TcpHeader&>(header);
@@ -187,7 +188,7 @@ TcpSoundSender::Dress(Ptr<const Packet> packet,
         known.peerWindow = self->m_rWnd.Get();
         known.congestionWindow = self->m_tcb->m_cWnd.Get();
         known.segmentSize = self->m_tcb->m_segmentSize;
-        known.firstSequence = FIRST_SEQUENCE;
+        known.firstSequence = self->m_txBuffer->TailSequence() - self->m_push.GetWritten();
         if (self->m_rtt->GetNSamples() > 0)
         {
             known.rtt = self->m_rtt->GetEstimate();
@@ -251,6 +252,7 @@ TcpSoundSender::FinTimeout()
     NS_LOG_FUNCTION(this << m_dataRetrCount);
     if (m_dataRetrCount == 0)
     {
+        NoteEnd(TIMED_OUT);
         m_state = CLOSED;
         End(TIMED_OUT, Report::ERROR);
         DeallocateEndPoint();
@@ -356,8 +358,7 @@ void
 TcpSoundSender::End(ConnectionError error, Report report)
 {
     NS_LOG_FUNCTION(this << error);
-    m_error = error;
-    m_told = Told::END;
+    NoteEnd(error);
     switch (report)
     {
     case Report::CLOSE:
@@ -375,12 +376,16 @@ TcpSoundSender::End(ConnectionError error, Report report)
 }
 
 void
+TcpSoundSender::NoteEnd(ConnectionError error)
+{
+    m_error = error;
+    m_told = Told::END;
+}
+
+void
 TcpSoundSender::Forget()
 {
-    DropUnsent();
-    m_told = Told::NOTHING;
-    m_error = NO_ERROR;
-    m_closeNotified = false;
+    ClearSendBuffer();
     m_closeOnEmpty = m_shutdownSend;
     m_connected = false;
     const uint32_t size = m_tcb->m_rxBuffer->MaxBufferSize();
@@ -392,7 +397,7 @@ TcpSoundSender::Forget()
 }
 
 void
-TcpSoundSender::DropUnsent()
+TcpSoundSender::ClearSendBuffer()
 {
     m_txBuffer->DiscardUpTo(m_txBuffer->TailSequence());
 }

@@ -27,8 +27,9 @@ namespace ns3
  *   (TcpPersist).
  * - Segments have PSH (TcpPush), and their options are aligned (TcpOptionLayout).
  * - SACK blocks that make no sense are ignored (TcpSackCheck).
- * - An abort is a reset with ACK, and no end is reported twice.
- * - A socket that is connected anew knows nothing of its last connection.
+ * - An abort is a reset with ACK.
+ * - A socket that is connected anew has none of the data, timers and counts of its last
+ *   connection.
  *
  * Subclasses fill hooks: OnConnect(), OnAbort() and OnFin() for segments without data,
  * OnTimeout() and ProcessTimeout() for the retransmission timer, Forget() for what they
@@ -39,7 +40,8 @@ class TcpSoundSender : public TcpSocketBase
   public:
     /**
      * How opening or using the connection failed. ns3::Socket has no numbers for it;
-     * GetConnectionError() tells it, as SO_ERROR does on Linux.
+     * GetConnectionError() tells it, as SO_ERROR does on Linux. Failures to open are told
+     * by TcpFastOpenSocket alone: ns-3's own handshake does not tell them apart.
      */
     enum ConnectionError
     {
@@ -127,7 +129,7 @@ class TcpSoundSender : public TcpSocketBase
     // Timers
 
     void ReTxTimeout() final;
-    void PersistTimeout() override;
+    void PersistTimeout() final;
 
     /**
      * The retransmission timer of data has expired; this may be the last time.
@@ -174,9 +176,9 @@ class TcpSoundSender : public TcpSocketBase
     /// What the application was told of the connection.
     enum class Told
     {
-        NOTHING, //!< nothing yet
+        NOTHING, //!< nothing yet; or what ns-3's own handshake tells
         OPEN,    //!< that it is open
-        END,     //!< that it has ended: there is nothing left to close
+        END,     //!< that it has ended, other than by FINs: there is nothing left to close
     };
 
     /// How an end is reported.
@@ -197,6 +199,13 @@ class TcpSoundSender : public TcpSocketBase
     void End(ConnectionError error, Report report);
 
     /**
+     * The connection has ended so: note it before its state shows it.
+     *
+     * @param error why
+     */
+    void NoteEnd(ConnectionError error);
+
+    /**
      * Forget the last connection: the socket is to be used anew. What a class keeps of
      * a connection it forgets here.
      */
@@ -205,7 +214,7 @@ class TcpSoundSender : public TcpSocketBase
     /**
      * Drop what the application has written and nobody will get.
      */
-    void DropUnsent();
+    void ClearSendBuffer();
 
     // What is known of the connection
 
@@ -237,9 +246,9 @@ class TcpSoundSender : public TcpSocketBase
      * @param header the header, which is the sender's to change
      * @param socket the sender
      */
-    static void Dress(Ptr<const Packet> packet,
-                      const TcpHeader& header,
-                      Ptr<const TcpSocketBase> socket);
+    static void CompleteHeader(Ptr<const Packet> packet,
+                               const TcpHeader& header,
+                               Ptr<const TcpSocketBase> socket);
 
     /**
      * The FIN alone timed out: send it again, or give up.

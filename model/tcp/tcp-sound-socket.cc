@@ -9,8 +9,6 @@
 #include "ns3/tcp-rx-buffer.h"
 #include "ns3/tcp-tx-buffer.h"
 
-#include <algorithm>
-
 namespace ns3
 {
 

@@ -17,8 +17,9 @@ namespace ns3
 /**
  * @ingroup tcp-fast-open
  *
- * TcpSocketBase with what RFC 9293 and RFC 5961 ask of any TCP, and the base lacks.
- * None of it can be switched off. TcpSoundSender has what concerns sending; this class
+ * TcpSocketBase with what RFC 9293 and RFC 5961 ask of any TCP once a connection is open,
+ * and the base lacks. None of it can be switched off. The handshake is still the base's;
+ * TcpHandshakeSocket has another one. TcpSoundSender has what concerns sending; this class
  * has what arrives:
  *
  * - A segment is judged before anything acts on it (TcpSegmentJudge): resets, SYNs and
@@ -82,7 +83,8 @@ class TcpSoundSocket : public compat::WithTypeId<TcpSoundSocket, TcpSoundSender>
     }
 
     /**
-     * Process a segment that is acceptable, after the handshake.
+     * Process a segment after the handshake: one that is acceptable, and any one in
+     * TIME-WAIT and CLOSED.
      *
      * @param packet the segment, with its header
      * @param segment the same as a view
