@@ -188,7 +188,7 @@ TEST(SegmentJudge, A3_WindowBehindTheFinTakesTheNextNumberAlone)
 }
 
 // A FIN alone is answered in TIME-WAIT, with whatever else it comes.
-TEST(TimeWait, A3_FinAloneIsAnswered)
+TEST(TimeWait, FinAloneIsAnswered)
 {
     for (uint32_t flags = 0; flags < 64; flags++)
     {

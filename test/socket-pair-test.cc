@@ -237,3 +237,80 @@ SocketPairTest::GetError(Ptr<TcpSocketBase> socket)
 {
     return DynamicCast<TcpSoundSender>(socket)->GetConnectionError();
 }
+
+PlayedServerTest::PlayedServerTest()
+{
+    attributes["ns3::TcpSocketBase::Timestamp"] = "false";
+}
+
+void
+PlayedServerTest::PlayAnew()
+{
+    Restart();
+    peer = PlayServer();
+    seen = 0;
+}
+
+void
+PlayedServerTest::Open(std::function<void(End&)> then, uint16_t window)
+{
+    client = Connect(then);
+    Run(MilliSeconds(60));
+    peer->Send({TcpHeader::SYN | TcpHeader::ACK, 0, 1, {2, 4, 5, 180, 4, 2, 1, 1}, "", window});
+    Run(MilliSeconds(110));
+    opening = News();
+}
+
+Lines
+PlayedServerTest::Answer(const RawPeer::Spec& spec)
+{
+    News();
+    peer->Send(spec);
+    Run(MilliSeconds(110));
+    return News();
+}
+
+Lines
+PlayedServerTest::News()
+{
+    Lines lines;
+    for (; seen < peer->received.size(); seen++)
+    {
+        lines.push_back(Show(peer->received[seen]));
+    }
+    return lines;
+}
+
+std::vector<Time>
+PlayedServerTest::SentAt(uint32_t from) const
+{
+    std::vector<Time> times;
+    for (const auto& segment : monitor->GetSegments())
+    {
+        if (segment.sequence == from && (segment.size > 0 || (segment.flags & TcpHeader::FIN)))
+        {
+            times.push_back(segment.sent);
+        }
+    }
+    return times;
+}
+
+const std::string&
+PlayedServerTest::GetState() const
+{
+    return client->states.back();
+}
+
+std::vector<uint8_t>
+PlayedServerTest::Sack(uint32_t first, uint32_t end)
+{
+    std::vector<uint8_t> bytes{1, 1, 5, 10};
+    for (const uint32_t number : {first, end})
+    {
+        for (int shift = 24; shift >= 0; shift -= 8)
+        {
+            bytes.push_back(static_cast<uint8_t>(number >> shift));
+        }
+    }
+    return bytes;
+}

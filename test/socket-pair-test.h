@@ -152,4 +152,56 @@ class SocketPairTest : public ::testing::Test
     std::vector<std::shared_ptr<End>> m_clients; //!< kept as long as the nodes
 };
 
+/// A socket as the client of a played server, which knows SACK but no timestamps.
+class PlayedServerTest : public SocketPairTest
+{
+  protected:
+    PlayedServerTest();
+
+    /// Play a server; another one after a change of attributes, or for another case.
+    void PlayAnew();
+
+    /**
+     * Open a connection; the client's next number is 1, and so is the server's.
+     *
+     * @param then what the application does when it is connected
+     * @param window the server's window
+     */
+    void Open(
+        std::function<void(End&)> then = [](End&) {},
+        uint16_t window = 65535);
+
+    /**
+     * Let the server send a segment, and wait for what it leads to.
+     *
+     * @param spec the segment
+     * @return what the server received since the last call
+     */
+    Lines Answer(const RawPeer::Spec& spec);
+
+    /// @return what the server received since the last call, a line each
+    Lines News();
+
+    /**
+     * @param from the first number
+     * @return when the client sent segments of data or FIN that begin there
+     */
+    std::vector<Time> SentAt(uint32_t from) const;
+
+    /// @return the state of the client
+    const std::string& GetState() const;
+
+    /**
+     * @param first the first number
+     * @param end the number behind it
+     * @return an option with such a SACK block
+     */
+    static std::vector<uint8_t> Sack(uint32_t first, uint32_t end);
+
+    Ptr<RawPeer> peer;           //!< the server
+    std::shared_ptr<End> client; //!< the client
+    Lines opening;               //!< what the client sent until it was open, SYN included
+    std::size_t seen{0};         //!< what of the server's segments News() has told
+};
+
 #endif // SOCKET_PAIR_TEST_H

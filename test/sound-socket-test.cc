@@ -128,102 +128,19 @@ TEST_F(SoundSocket, A3_TransferFromStockSocketsIsWhole)
 }
 
 /// A sound socket as the client of a played server.
-class SoundClient : public SocketPairTest
+class SoundClient : public PlayedServerTest
 {
   protected:
     void SetUp() override
     {
-        attributes["ns3::TcpSocketBase::Timestamp"] = "false"; // the raw peer has none
-        attributes["ns3::TcpSocket::DelAckCount"] = "1";       // each segment is answered
-        peer = PlayServer();
+        attributes["ns3::TcpSocket::DelAckCount"] = "1"; // each segment is answered
+        PlayAnew();
     }
-
-    /// Play another server, after a change of attributes or for another case.
-    void PlayAnew()
-    {
-        Restart();
-        peer = PlayServer();
-        seen = 0;
-    }
-
-    /**
-     * Open a connection; the client's next number is 1, and so is the server's.
-     *
-     * @param then what the application does when it is connected
-     * @param window the server's window
-     */
-    void Open(
-        std::function<void(End&)> then = [](End&) {},
-        uint16_t window = 65535)
-    {
-        client = Connect(then);
-        Run(MilliSeconds(60));
-        peer->Send({SYN | ACK, 0, 1, {2, 4, 5, 180}, "", window});
-        Run(MilliSeconds(110));
-        seen = 0;
-        for (const std::string& line : News())
-        {
-            opening.push_back(line);
-        }
-    }
-
-    /**
-     * Let the server send a segment, and wait for what it leads to.
-     *
-     * @param spec the segment
-     * @return what the server received since the last call
-     */
-    Lines Answer(const RawPeer::Spec& spec)
-    {
-        News();
-        peer->Send(spec);
-        Run(MilliSeconds(110));
-        return News();
-    }
-
-    /// @return what the server received since the last call, a line each
-    Lines News()
-    {
-        Lines lines;
-        for (; seen < peer->received.size(); seen++)
-        {
-            lines.push_back(Show(peer->received[seen]));
-        }
-        return lines;
-    }
-
-    /**
-     * @param from the first number
-     * @return when the client sent segments of data or FIN that begin there
-     */
-    std::vector<Time> SentAt(uint32_t from) const
-    {
-        std::vector<Time> times;
-        for (const auto& segment : monitor->GetSegments())
-        {
-            if (segment.sequence == from && (segment.size > 0 || (segment.flags & FIN)))
-            {
-                times.push_back(segment.sent);
-            }
-        }
-        return times;
-    }
-
-    /// @return the state of the client
-    const std::string& GetState() const
-    {
-        return client->states.back();
-    }
-
-    Ptr<RawPeer> peer;           //!< the server
-    std::shared_ptr<End> client; //!< the client
-    Lines opening;               //!< what the client sent until it was open, SYN included
-    std::size_t seen{0};         //!< what of the server's segments News() has told
 };
 
 // A reset in the window but not exact is answered, one elsewhere dropped; the connection
 // goes on (RFC 5961, section 3.2).
-TEST_F(SoundClient, A3_InexactResetDoesNotEndTheConnection)
+TEST_F(SoundClient, InexactResetDoesNotEndTheConnection)
 {
     Open();
     const uint32_t end = 1 + client->socket->GetRxBuffer()->MaxBufferSize();
@@ -242,7 +159,7 @@ TEST_F(SoundClient, A3_InexactResetDoesNotEndTheConnection)
 }
 
 // An exact one ends it, once; nothing is sent, not to a second one either.
-TEST_F(SoundClient, A3_ExactResetEndsTheConnectionOnce)
+TEST_F(SoundClient, ExactResetEndsTheConnectionOnce)
 {
     for (const uint8_t flags : {RST, static_cast<uint8_t>(RST | ACK)})
     {
@@ -263,7 +180,7 @@ TEST_F(SoundClient, A3_ExactResetEndsTheConnectionOnce)
 }
 
 // A reset drops what is not yet acknowledged: nothing is sent again.
-TEST_F(SoundClient, A3_ResetEndsRetransmissions)
+TEST_F(SoundClient, ResetEndsRetransmissions)
 {
     Open([](End& end) { end.Send("data"); });
     EXPECT_EQ(Answer({RST, 1, 0, {}, ""}), Lines());
@@ -274,7 +191,7 @@ TEST_F(SoundClient, A3_ResetEndsRetransmissions)
 
 // A SYN and a SYN-ACK in a connection are answered, and change nothing (RFC 5961,
 // section 4.2): in whatever place, with whatever options.
-TEST_F(SoundClient, A3_SynDoesNotEndTheConnection)
+TEST_F(SoundClient, SynDoesNotEndTheConnection)
 {
     Open();
     const uint32_t window = client->socket->GetRxBuffer()->MaxBufferSize();
@@ -338,7 +255,7 @@ TEST_F(SoundClient, A3_DataStaysWithinTheWindow)
 }
 
 // Who closes without having read all aborts: RST with ACK, once, and it is reported once.
-TEST_F(SoundClient, A3_AbortIsAResetWithAck)
+TEST_F(SoundClient, S15_AbortIsAResetWithAck)
 {
     Open();
     client->reads = false;
@@ -612,17 +529,6 @@ TEST_F(SoundClient, W4_PshIsOnTheLastSegmentOfAWrite)
 // SACK blocks that make no sense are not looked at; what comes with them is.
 TEST_F(SoundClient, A3_SenselessSackIsIgnored)
 {
-    const auto sack = [](uint32_t first, uint32_t second) {
-        std::vector<uint8_t> bytes{1, 1, 5, 10};
-        for (const uint32_t word : {first, second})
-        {
-            for (int shift = 24; shift >= 0; shift -= 8)
-            {
-                bytes.push_back(static_cast<uint8_t>(word >> shift));
-            }
-        }
-        return bytes;
-    };
     for (const auto& [first, second] : {std::pair<uint32_t, uint32_t>{1, 1449},
                                         {1449, 1449},
                                         {2897, 1449},
@@ -631,11 +537,8 @@ TEST_F(SoundClient, A3_SenselessSackIsIgnored)
     {
         SCOPED_TRACE(first);
         PlayAnew();
-        client = Connect([](End& end) { end.Send(Pattern(4000)); });
-        Run(MilliSeconds(60));
-        peer->Send({SYN | ACK, 0, 1, {4, 2, 1, 1}, ""});
-        Run(MilliSeconds(110));
-        EXPECT_EQ(Answer({ACK, 1, 1, sack(first, second), "yes"}), (Lines{"ACK 4001:0 ack 4"}));
+        Open([](End& end) { end.Send(Pattern(4000)); });
+        EXPECT_EQ(Answer({ACK, 1, 1, Sack(first, second), "yes"}), (Lines{"ACK 4001:0 ack 4"}));
         EXPECT_EQ(client->received, "yes");
         Run(MilliSeconds(400));
         EXPECT_EQ(News(), (Lines{"ACK 1:1448 ack 4"})) << "timed out";
@@ -768,7 +671,7 @@ class SoundSocketTwice : public SoundSocket
 // A socket that is connected again knows nothing of its first connection: the segments
 // of both are the same, but for the number that the client begins with, at the same times
 // from the SYN on, and the same is reported.
-TEST_F(SoundSocketTwice, A3_SecondConnectionIsLikeTheFirst)
+TEST_F(SoundSocketTwice, SecondConnectionIsLikeTheFirst)
 {
     EXPECT_EQ(second.received, first.received);
     EXPECT_EQ(second.events, first.events);
@@ -802,7 +705,7 @@ TEST_F(SoundSocketTwice, DISABLED_W4_SecondConnectionHasPsh)
 }
 
 // So does one whose first connection was reset.
-TEST_F(SoundClient, A3_SecondConnectionKnowsNoReset)
+TEST_F(SoundClient, SecondConnectionKnowsNoReset)
 {
     Open([](End& end) { end.Send("request"); });
     EXPECT_EQ(opening, (Lines{"SYN 0:0", "ACK 1:0 ack 1", "PSH|ACK 1:7 ack 1"}));
@@ -852,7 +755,7 @@ TEST_F(SoundClient, DISABLED_C15_RefusedSynIsReportedOnceWithAck)
 }
 
 // Close() before the SYN-ACK ends the opening: nothing but a reset is sent.
-TEST_F(SoundClient, A3_CloseBeforeTheSynAckEndsTheOpening)
+TEST_F(SoundClient, CloseBeforeTheSynAckEndsTheOpening)
 {
     client = Connect();
     Run(MilliSeconds(60));
@@ -864,7 +767,7 @@ TEST_F(SoundClient, A3_CloseBeforeTheSynAckEndsTheOpening)
 }
 
 // It is reported once. Not yet: TcpSocketBase reports an error, and a close.
-TEST_F(SoundClient, DISABLED_A3_CloseBeforeTheSynAckIsReportedOnce)
+TEST_F(SoundClient, DISABLED_CloseBeforeTheSynAckIsReportedOnce)
 {
     client = Connect();
     Run(MilliSeconds(60));
@@ -878,7 +781,9 @@ TEST_F(SoundClient, DISABLED_W4_SecondSynOffersAll)
 {
     attributes["ns3::TcpSocketBase::Timestamp"] = "true";
     PlayAnew();
-    Open();
+    client = Connect();
+    Run(MilliSeconds(60));
+    Answer({SYN | ACK, 0, 1, {}, ""});
     Answer({RST, 1, 0, {}, ""});
     client->socket->Connect(server);
     Run(MilliSeconds(60));
@@ -887,7 +792,7 @@ TEST_F(SoundClient, DISABLED_W4_SecondSynOffersAll)
 
 // The ACK of a FIN that comes with data and an ACK of our FIN has the number behind our FIN.
 // Not yet: TcpSocketBase counts the FIN twice.
-TEST_F(SoundClient, DISABLED_A3_NumberIsBehindTheAcknowledgedFin)
+TEST_F(SoundClient, DISABLED_NumberIsBehindTheAcknowledgedFin)
 {
     Open();
     client->socket->Close();
@@ -897,11 +802,20 @@ TEST_F(SoundClient, DISABLED_A3_NumberIsBehindTheAcknowledgedFin)
 
 // So it has where a hole in front of the peer's FIN is filled before our FIN is
 // acknowledged. Not yet: TcpSocketBase sends it in CLOSE-WAIT, and does not count the FIN.
-TEST_F(SoundClient, DISABLED_A3_NumberIsBehindOurFinWhenTheHoleIsFilled)
+TEST_F(SoundClient, DISABLED_NumberIsBehindOurFinWhenTheHoleIsFilled)
 {
     Open();
     client->socket->Close();
     Run(MilliSeconds(60));
     Answer({FIN | ACK, 4, 1, {}, ""});
     EXPECT_EQ(Answer({ACK, 1, 1, {}, "ans"}), (Lines{"ACK 2:0 ack 5"}));
+}
+
+// A peer may tell that some of a full window has arrived out of order. Not yet: the program
+// crashes, as with TcpSocketBase, which makes a segment of no bytes. (TcpLinuxSocket with
+// TailRecovery does not.)
+TEST_F(SoundClient, DISABLED_SackOfAFullWindowIsHarmless)
+{
+    Open([](End& end) { end.Send(Pattern(20000)); }, 4 * 1448);
+    EXPECT_EQ(Answer({ACK, 1, 1, Sack(1449, 2897), "", 4 * 1448}), Lines());
 }
