@@ -495,6 +495,24 @@ TEST_F(SoundClient, A3_ByteOfAProbeMayBeTaken)
     EXPECT_EQ(Answer({ACK, 1, 5, {}, ""}), Lines());
 }
 
+// One that it has not taken is sent again, and was sent once: so the application is told.
+TEST_F(SoundClient, A3_ByteOfAProbeMayBeRefused)
+{
+    uint32_t told = 0;
+    Open(
+        [&told](End& end) {
+            end.socket->SetDataSentCallback(Callback<void, Ptr<Socket>, uint32_t>(
+                [&told](Ptr<Socket>, uint32_t size) { told += size; }));
+            end.Send("data");
+        },
+        0);
+    Run(Seconds(7));
+    EXPECT_EQ(News(), (Lines{"ACK 1:1 ack 1"}));
+    EXPECT_EQ(Answer({ACK, 1, 1, {}, "", 0}), Lines());
+    EXPECT_EQ(Answer({ACK, 1, 1, {}, "", 100}), (Lines{"PSH|ACK 1:4 ack 1"}));
+    EXPECT_EQ(told, 4u);
+}
+
 // A window that is shut while nothing waits is probed when the application writes.
 TEST_F(SoundClient, A3_WindowThatWasShutBeforeIsProbed)
 {
@@ -716,6 +734,28 @@ TEST_F(SoundClient, SecondConnectionKnowsNoReset)
     Run(MilliSeconds(60));
     EXPECT_EQ(peer->received.back().header.GetFlags(), SYN);
     EXPECT_EQ(peer->received.back().payload, "");
+}
+
+// Nor does it know where the data of the first one has ended.
+TEST_F(SoundClient, A3_SecondConnectionKnowsNoFin)
+{
+    Open();
+    Answer({FIN | ACK, 1, 1, {}, "end"});
+    client->socket->Close();
+    Run(MilliSeconds(60));
+    Answer({ACK, 5, 2, {}, ""});
+    EXPECT_EQ(GetState(), "CLOSED");
+    EXPECT_EQ(client->received, "end");
+    peer = PlayServer(); // for another port of the client
+    client->socket->Connect(server);
+    Run(MilliSeconds(60));
+    const uint32_t ack = peer->received.back().header.GetSequenceNumber().GetValue() + 1;
+    peer->Send({SYN | ACK, 0, ack, {}, ""});
+    Run(MilliSeconds(110));
+    peer->Send({ACK, 1, ack, {}, " and more"});
+    Run(MilliSeconds(110));
+    EXPECT_EQ(client->received, "end and more");
+    EXPECT_EQ(peer->received.back().header.GetAckNumber(), SequenceNumber32(10));
 }
 
 // A SYN that nobody answers is given up, and that is reported once.
