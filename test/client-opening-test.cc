@@ -4,7 +4,9 @@
  * C: what a client's SYN shows, how much data it carries, and what became of it.
  */
 
+#include "ns3/packet.h"
 #include "ns3/tcp-client-opening.h"
+#include "ns3/tcp-header.h"
 
 #include <array>
 #include <cstdint>
@@ -201,7 +203,7 @@ TEST(ClientOpening, C7_DataIsRefusedUnlessAllIsAcknowledged)
         TcpClientOpening opening = Chosen(AdviceOf(8));
         opening.NoteData(100);
         EXPECT_EQ(opening.GetDataSize(), 100u);
-        opening.NoteAcknowledged(acknowledged);
+        opening.NoteAcknowledged(acknowledged, false);
         EXPECT_EQ(opening.GetAcknowledged(), acknowledged);
         EXPECT_EQ(opening.IsDataRefused(), acknowledged < 100) << acknowledged;
     }
@@ -241,6 +243,66 @@ TEST(ClientOpening, C10_ThirdOrLastTimeoutIsSuspect)
     }
 }
 
+// An end that comes before any data, and out of order, may be that of a black hole.
+TEST(ClientOpening, C10_EarlyEndOutOfOrderIsSuspect)
+{
+    const SequenceNumber32 first(1);
+    const auto segment = [](uint8_t flags, uint32_t sequence) {
+        TcpHeader header;
+        header.SetFlags(flags);
+        header.SetSequenceNumber(SequenceNumber32(sequence));
+        Ptr<Packet> packet = Create<Packet>();
+        packet->AddHeader(header);
+        return TcpSegmentView(packet);
+    };
+    const TcpClientOpening opening = Chosen(AdviceOf(8));
+    for (const uint8_t end : {TcpHeader::FIN, TcpHeader::RST})
+    {
+        EXPECT_TRUE(opening.IsEndSuspect(segment(end, 2), first, first));
+        EXPECT_TRUE(opening.IsEndSuspect(segment(end | TcpHeader::ACK, 2), first, first));
+        EXPECT_FALSE(opening.IsEndSuspect(segment(end, 1), first, first)) << "in order";
+        EXPECT_FALSE(opening.IsEndSuspect(segment(end, 0), first, first)) << "of old";
+        EXPECT_FALSE(opening.IsEndSuspect(segment(end, 9), first, first + 1)) << "data has come";
+        EXPECT_FALSE(Chosen(AdviceOf(8 | 1)).IsEndSuspect(segment(end, 2), first, first));
+    }
+    EXPECT_FALSE(opening.IsEndSuspect(segment(TcpHeader::ACK, 2), first, first));
+}
+
+// It can be asked why a connection went on the plain way, each reason told when it comes up.
+TEST(ClientOpening, ReasonOfAFallbackIsKept)
+{
+    using Fallback = TcpClientOpening::Fallback;
+    TcpClientOpening opening;
+    EXPECT_FALSE(opening.GetFallback());
+    EXPECT_FALSE(opening.NoteTimeout()) << "it was a plain one";
+    EXPECT_FALSE(opening.GetFallback());
+    EXPECT_FALSE(opening.Choose(AdviceOf(8 | 1)));
+    EXPECT_EQ(opening.GetFallback(), Fallback::AVOIDED);
+
+    for (const uint32_t bits : {0u, 2u, 8u})
+    {
+        opening = Chosen(AdviceOf(bits));
+        EXPECT_FALSE(opening.GetFallback());
+        EXPECT_TRUE(opening.NoteTimeout());
+        EXPECT_EQ(opening.GetFallback(), Fallback::SYN_RETRANSMITTED);
+    }
+    opening.NoteData(100);
+    EXPECT_FALSE(opening.NoteAcknowledged(0, true)) << "told already";
+    EXPECT_EQ(opening.GetFallback(), Fallback::SYN_RETRANSMITTED);
+
+    opening = Chosen(AdviceOf(8));
+    opening.NoteData(100);
+    EXPECT_FALSE(opening.NoteAcknowledged(100, false));
+    EXPECT_FALSE(opening.GetFallback());
+    EXPECT_TRUE(opening.NoteAcknowledged(99, false));
+    EXPECT_EQ(opening.GetFallback(), Fallback::DATA_NOT_ACKED);
+
+    opening = Chosen(AdviceOf(8));
+    opening.DropOption();
+    EXPECT_EQ(opening.GetFallback(), Fallback::NO_ROOM);
+    EXPECT_FALSE(opening.IsFastOpen());
+}
+
 // A connection knows nothing of the one before it.
 TEST(ClientOpening, BeginForgetsTheLastConnection)
 {
@@ -249,7 +311,7 @@ TEST(ClientOpening, BeginForgetsTheLastConnection)
     advice.mss = 1460;
     opening.SetDataLimit(advice, {1460, false, false}, {});
     opening.NoteData(100);
-    opening.NoteAcknowledged(50);
+    opening.NoteAcknowledged(50, false);
     opening.NoteFailure();
     opening.Begin();
     EXPECT_EQ(opening.GetMode(), Mode::PLAIN);
@@ -257,6 +319,7 @@ TEST(ClientOpening, BeginForgetsTheLastConnection)
     EXPECT_EQ(opening.GetDataLimit(), 0u);
     EXPECT_EQ(opening.GetDataSize(), 0u);
     EXPECT_EQ(opening.GetAcknowledged(), 0u);
+    EXPECT_FALSE(opening.GetFallback());
     EXPECT_FALSE(opening.NoteDataArrived());
     EXPECT_TRUE(opening.NoteFailure());
 }

@@ -98,9 +98,9 @@ TEST(Persist, ByteIsRefusedByAnAckThatLeavesItOut)
         {
             TcpPersist persist;
             persist.NoteSent();
-            EXPECT_EQ(persist.IsRefused(SequenceNumber32(byte + ack),
-                                        SequenceNumber32(byte + next),
-                                        SequenceNumber32(byte + highest)),
+            EXPECT_EQ(persist.NoteAcknowledged(SequenceNumber32(byte + ack),
+                                               SequenceNumber32(byte + next),
+                                               SequenceNumber32(byte + highest)),
                       refused)
                 << byte << ": " << ack << ' ' << next << ' ' << highest;
         }
@@ -112,13 +112,13 @@ TEST(Persist, OnlyAnAnswerToAProbeRefuses)
 {
     const SequenceNumber32 byte(7);
     TcpPersist persist;
-    EXPECT_FALSE(persist.IsRefused(byte, byte, byte + 1));
+    EXPECT_FALSE(persist.NoteAcknowledged(byte, byte, byte + 1));
     persist.NoteSent();
-    EXPECT_TRUE(persist.IsRefused(byte, byte, byte + 1));
-    EXPECT_FALSE(persist.IsRefused(byte, byte, byte + 1));
+    EXPECT_TRUE(persist.NoteAcknowledged(byte, byte, byte + 1));
+    EXPECT_FALSE(persist.NoteAcknowledged(byte, byte, byte + 1));
     persist.NoteSent();
-    EXPECT_FALSE(persist.IsRefused(byte + 1, byte, byte + 1)) << "it was taken";
-    EXPECT_FALSE(persist.IsRefused(byte, byte, byte + 1));
+    EXPECT_FALSE(persist.NoteAcknowledged(byte + 1, byte, byte + 1)) << "it was taken";
+    EXPECT_FALSE(persist.NoteAcknowledged(byte, byte, byte + 1));
 }
 
 // A new connection has sent no probe.
@@ -127,5 +127,6 @@ TEST(Persist, ResetForgetsTheProbe)
     TcpPersist persist;
     persist.NoteSent();
     persist.Reset();
-    EXPECT_FALSE(persist.IsRefused(SequenceNumber32(7), SequenceNumber32(7), SequenceNumber32(8)));
+    EXPECT_FALSE(
+        persist.NoteAcknowledged(SequenceNumber32(7), SequenceNumber32(7), SequenceNumber32(8)));
 }

@@ -40,7 +40,7 @@ struct Sender
      */
     bool Send(uint32_t size = SEGMENT)
     {
-        const bool pushed = push.IsPushed(next, size, known);
+        const bool pushed = push.NoteSegment(next, size, known);
         next += size;
         return pushed;
     }
@@ -107,11 +107,12 @@ TEST(Push, RetransmissionHasPushAgain)
     for (const uint32_t acknowledged : {1u, 2u, 100u})
     {
         sender.known.acknowledged = SequenceNumber32(acknowledged);
-        EXPECT_TRUE(sender.push.IsPushed(SequenceNumber32(1), 100, sender.known)) << acknowledged;
+        EXPECT_TRUE(sender.push.NoteSegment(SequenceNumber32(1), 100, sender.known))
+            << acknowledged;
     }
     sender.known.acknowledged = SequenceNumber32(101);
-    EXPECT_FALSE(sender.push.IsPushed(SequenceNumber32(1), 100, sender.known));
-    EXPECT_TRUE(sender.push.IsPushed(SequenceNumber32(101), 100, sender.known));
+    EXPECT_FALSE(sender.push.NoteSegment(SequenceNumber32(1), 100, sender.known));
+    EXPECT_TRUE(sender.push.NoteSegment(SequenceNumber32(101), 100, sender.known));
 }
 
 // A burst ends with what fills half of the largest window; one byte less is not enough.

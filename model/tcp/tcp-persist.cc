@@ -38,7 +38,7 @@ TcpPersist::NoteSent()
 }
 
 bool
-TcpPersist::IsRefused(SequenceNumber32 ack, SequenceNumber32 next, SequenceNumber32 highest)
+TcpPersist::NoteAcknowledged(SequenceNumber32 ack, SequenceNumber32 next, SequenceNumber32 highest)
 {
     const bool refused = m_probed && ack == next && highest == ack + 1;
     m_probed = false;

@@ -68,7 +68,7 @@ class TcpPersist
      * @param highest the number behind all that counts as sent
      * @return whether the probe's byte was not taken: then it is still to be sent
      */
-    bool IsRefused(SequenceNumber32 ack, SequenceNumber32 next, SequenceNumber32 highest);
+    bool NoteAcknowledged(SequenceNumber32 ack, SequenceNumber32 next, SequenceNumber32 highest);
 
     /// Forget the connection.
     void Reset();

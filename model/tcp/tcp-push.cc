@@ -23,7 +23,7 @@ TcpPush::GetWritten() const
 }
 
 bool
-TcpPush::IsPushed(SequenceNumber32 start, uint32_t size, const Known& known)
+TcpPush::NoteSegment(SequenceNumber32 start, uint32_t size, const Known& known)
 {
     const SequenceNumber32 end = start + size;
     const auto isBefore = [](uint32_t a, uint32_t b) { return static_cast<int32_t>(a - b) < 0; };
@@ -33,7 +33,7 @@ TcpPush::IsPushed(SequenceNumber32 start, uint32_t size, const Known& known)
         m_writes.pop_front();
     }
 
-    const uint32_t most = GetMostInBurst(known);
+    const uint32_t most = UpdateBurstLimit(known);
     if (start != m_burstEnd || m_burstTime != known.now ||
         end - m_burstStart > static_cast<int32_t>(most))
     {
@@ -53,7 +53,7 @@ TcpPush::IsPushed(SequenceNumber32 start, uint32_t size, const Known& known)
 }
 
 uint32_t
-TcpPush::GetMostInBurst(const Known& known)
+TcpPush::UpdateBurstLimit(const Known& known)
 {
     // Linux's tcp_min_tso_segs, and its sk_pacing_shift: a packet is to last 1 ms, at twice
     // the window's rate, as in slow start

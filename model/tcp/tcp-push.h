@@ -57,7 +57,7 @@ class TcpPush
      * @param known what is known
      * @return whether it has PSH
      */
-    bool IsPushed(SequenceNumber32 start, uint32_t size, const Known& known);
+    bool NoteSegment(SequenceNumber32 start, uint32_t size, const Known& known);
 
     /// Forget the connection.
     void Reset();
@@ -67,7 +67,7 @@ class TcpPush
      * @param known what is known
      * @return the most data that the device would get as one packet, in bytes
      */
-    uint32_t GetMostInBurst(const Known& known);
+    uint32_t UpdateBurstLimit(const Known& known);
 
     uint32_t m_written{0};         //!< how much was written, in bytes
     std::deque<uint32_t> m_writes; //!< m_written after each write not yet acknowledged

@@ -194,7 +194,7 @@ TcpSoundSender::CompleteHeader(Ptr<const Packet> packet,
             known.rtt = self->m_rtt->GetEstimate();
         }
         const bool pushed =
-            self->m_push.IsPushed(header.GetSequenceNumber(), packet->GetSize(), known);
+            self->m_push.NoteSegment(header.GetSequenceNumber(), packet->GetSize(), known);
         // The base's window probes lack ACK, without which a peer ignores them
         mutableHeader.SetFlags(header.GetFlags() | TcpHeader::ACK | (pushed ? TcpHeader::PSH : 0));
     }
@@ -302,7 +302,7 @@ TcpSoundSender::PersistTimeout()
 void
 TcpSoundSender::NoteAck(SequenceNumber32 ack)
 {
-    if (m_persist.IsRefused(ack, m_tcb->m_nextTxSequence, m_tcb->m_highTxMark))
+    if (m_persist.NoteAcknowledged(ack, m_tcb->m_nextTxSequence, m_tcb->m_highTxMark))
     {
         m_tcb->m_highTxMark = ack;
     }
