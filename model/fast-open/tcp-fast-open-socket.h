@@ -26,7 +26,7 @@ namespace ns3
  * | TcpPassiveOpenSocket | opens as a server: LISTEN and SYN-RCVD                     |
  * | TcpHandshakeSocket   | writes and reads SYN and SYN-ACK as Linux does             |
  * | TcpLinuxSocket       | Linux's clocks and habits after that, by attributes        |
- * | TcpSoundSocket       | what RFC 9293 asks of any TCP, always                      |
+ * | TcpSoundSocket       | what RFC 9293 asks of any open connection, always          |
  * | TcpSocketBase        | ns-3's TCP                                                 |
  *
  * ### Client
