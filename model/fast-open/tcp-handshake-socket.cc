@@ -296,9 +296,7 @@ TcpHandshakeSocket::ProcessOpen(Ptr<Packet> packet,
                                 const Address& fromAddress,
                                 const Address& toAddress)
 {
-    const bool closing =
-        m_state == LAST_ACK || m_state == FIN_WAIT_1 || m_state == FIN_WAIT_2 || m_state == CLOSING;
-    if (!closing)
+    if (!HasSentFin())
     {
         TcpLinuxSocket::ProcessOpen(packet, segment, fromAddress, toAddress);
         return;

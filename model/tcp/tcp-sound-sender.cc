@@ -420,4 +420,10 @@ TcpSoundSender::IsFinOutstanding() const
     return m_state == FIN_WAIT_1 || m_state == CLOSING || m_state == LAST_ACK;
 }
 
+bool
+TcpSoundSender::HasSentFin() const
+{
+    return IsFinOutstanding() || m_state == FIN_WAIT_2;
+}
+
 } // namespace ns3

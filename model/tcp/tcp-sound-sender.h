@@ -233,6 +233,11 @@ class TcpSoundSender : public TcpSocketBase
      */
     bool IsFinOutstanding() const;
 
+    /**
+     * @return whether a FIN of ours was sent, acknowledged or not; not in TIME-WAIT
+     */
+    bool HasSentFin() const;
+
     Told m_told{Told::NOTHING};        //!< what the application was told
     ConnectionError m_error{NO_ERROR}; //!< how the connection failed
 

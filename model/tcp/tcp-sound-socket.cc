@@ -104,11 +104,10 @@ TcpSoundSocket::ProcessOpening(Ptr<Packet> packet,
 TcpSegmentJudge::Window
 TcpSoundSocket::GetWindow() const
 {
-    const bool finSent = IsFinOutstanding() || m_state == FIN_WAIT_2;
     return {m_tcb->m_rxBuffer->NextRxSequence(),
             m_tcb->m_rxBuffer->MaxRxSequence(),
             m_txBuffer->HeadSequence(),
-            m_tcb->m_highTxMark.Get() + (finSent ? 1 : 0),
+            m_tcb->m_highTxMark.Get() + (HasSentFin() ? 1 : 0),
             uint32_t{65535} << m_sndWindShift};
 }
 
