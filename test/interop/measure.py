@@ -76,8 +76,12 @@ GRIDS = {
         10,
         24,
     ),
-    # Of the cases of "one" those where timers of both ends expire at the same moment
+    # Of the cases of "one" those where kernels do one thing or another, by chance: timers of both
+    # ends expire at the same moment; a segment more or less in a flight makes one more flight
     "races": dataclasses.replace(ONE, lost=["server:1"], modes=["3whs"], repeats=12, most=12),
+    "recoveries": dataclasses.replace(
+        ONE, response=(100000,), lost=segments(0, 6)[1:], repeats=8, most=12
+    ),
     "far": Grid((1500, 2500), (10,), (10000,), ["none", *segments(3, 6)], 10, 24),
 }
 
@@ -204,8 +208,8 @@ def main():
         nargs="+",
         choices=GRIDS,
         default=list(GRIDS),
-        help="one segment lost or none; those of it where timers race; two lost; round trips of "
-        "more than a second",
+        help="one segment lost or none, and those cases of it which are measured more often; two "
+        "lost; round trips of more than a second",
     )
     parser.add_argument("--jobs", type=int, default=16, help="how many cases at a time")
     parser.add_argument(
