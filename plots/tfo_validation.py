@@ -246,10 +246,10 @@ def rules_text(rows):
     rules = "".join(
         f"- **{name}** ({counts.get(name, 0)} cases): {text}\n" for name, (_, text) in RULES.items()
     )
-    cases = disagreeing(rows) if counts.drop([AGREES, AGREES_WITH_SOME], errors="ignore").any() else ""
-    if not rules + cases:
-        return ""
-    return "\n## What does not agree\n\n" + "\n".join(filter(None, (rules, cases)))
+    some_differ = counts.drop([AGREES, AGREES_WITH_SOME], errors="ignore").any()
+    parts = [rules, disagreeing(rows) if some_differ else ""]
+    text = "\n".join(filter(None, parts))
+    return f"\n## What does not agree\n\n{text}" if text else ""
 
 
 def counts_text(rows):
@@ -348,10 +348,11 @@ def draw_steps(axes, groups):
 def draw(rows, groups, what):
     """Draw both for rows, and for the named groups of them the differences."""
     sizes = [bytes_text(size) for size in sorted(rows["response_bytes"].unique())]
+    sizes = " to ".join(dict.fromkeys((sizes[0], sizes[-1])))
     repeats = f"{rows['repeats'].min()}–{rows['repeats'].max()}"
     note = (
         f"{len(rows)} cases: completion time of a request of 300 B, from {repeats} transfers "
-        f"between two kernels; {what}; response {' to '.join(dict.fromkeys((sizes[0], sizes[-1])))}. "
+        f"between two kernels; {what}; response {sizes}. "
         "The lines on the left are 5 % off; a line through a mark leads from the shortest measured "
         "time to the longest."
     )
@@ -393,8 +394,9 @@ def figures(rows):
         "agreement-hard.png": draw(
             rows[two | far],
             [(few, "-", "two or three lost"), (long, ":", "RTT above 1 s")],
-            f"{few['rate_mbps'].max()} Mbit/s, RTT {few['rtt_ms'].min()}–{few['rtt_ms'].max()} ms "
-            "and two of the first three segments of each side lost, or the client's first three; "
+            f"{few['rate_mbps'].max()} Mbit/s, "
+            f"RTT {few['rtt_ms'].min()}–{few['rtt_ms'].max()} ms and two of the first three "
+            "segments of each side lost, or the client's first three; "
             f"or RTT {' and '.join(map(str, sorted(long['rtt_ms'].unique())))} ms and nothing or "
             "one segment lost",
         ),
