@@ -24,15 +24,16 @@ Scenario::LinuxTcp()
         {"ns3::TcpLinuxSocket::TailRecovery", "true"}, // tcp_recovery, tcp_early_retrans
         {"ns3::TcpLinuxSocket::FRto", "true"},         // tcp_frto
         {"ns3::TcpFastOpenSocket::ReduceInitialCwnd", "true"},
-        {"ns3::RttLinux::Jiffy", "4ms"}, // HZ 250
+        {"ns3::TcpLinuxSocket::IdleRestart", "true"},  // tcp_slow_start_after_idle
+        {"ns3::TcpTimerWheel::Jiffy", "4ms"},          // HZ 250
         {"ns3::TcpSocket::SndBufSize", "4194304"},
         {"ns3::TcpSocket::RcvBufSize", "4194304"},
         {"ns3::TcpSocketBase::MinRto", "200ms"},
         {"ns3::TcpSocketBase::Sack", "true"},
         {"ns3::TcpSocketBase::Timestamp", "true"},
         {"ns3::TcpSocketBase::WindowScaling", "true"},
-        {"ns3::TcpL4Protocol::SocketType", "ns3::TcpCubic"},
-        // Not PRR: ns-3.48's is another one than ns-3.37's, and faster than Linux's
+        {"ns3::TcpL4Protocol::SocketType", "ns3::TcpLinuxCubic"},
+        // TailRecovery has its own; this one is for connections without SACK
         {"ns3::TcpL4Protocol::RecoveryType", "ns3::TcpClassicRecovery"},
         {"ns3::TcpL4Protocol::RttEstimatorType", "ns3::RttLinux"},
     };

@@ -206,12 +206,18 @@ TcpSoundSender::ReceivedAck(Ptr<Packet> packet, const TcpHeader& header)
 {
     const bool sound =
         TcpSackCheck::IsSound(header, m_txBuffer->HeadSequence(), m_tcb->m_highTxMark);
-    TcpSocketBase::ReceivedAck(packet, sound ? header : TcpOptionLayout::WithoutSack(header));
+    TakeAck(packet, sound ? header : TcpOptionLayout::WithoutSack(header));
     if (m_closeOnEmpty && m_txBuffer->Size() == 0 &&
         (m_state == ESTABLISHED || m_state == CLOSE_WAIT))
     {
         DoClose(); // the base adds the FIN to data alone, and all data is gone
     }
+}
+
+void
+TcpSoundSender::TakeAck(Ptr<Packet> packet, const TcpHeader& header)
+{
+    TcpSocketBase::ReceivedAck(packet, header);
 }
 
 // Timers

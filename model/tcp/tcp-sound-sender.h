@@ -75,7 +75,16 @@ class TcpSoundSender : public TcpSocketBase
     void SendEmptyPacket(uint8_t flags) final;
     uint32_t SendDataPacket(SequenceNumber32 seq, uint32_t maxSize, bool withAck) override;
     uint32_t AvailableWindow() const override;
-    void ReceivedAck(Ptr<Packet> packet, const TcpHeader& header) override;
+    void ReceivedAck(Ptr<Packet> packet, const TcpHeader& header) final;
+
+    /**
+     * Process an ACK whose SACK blocks are sound: what is acknowledged, what may be sent,
+     * and the data that came with it.
+     *
+     * @param packet the data
+     * @param header the ACK
+     */
+    virtual void TakeAck(Ptr<Packet> packet, const TcpHeader& header);
 
     /**
      * Connect(), or the base's handshake, wants to send a SYN.
@@ -158,7 +167,7 @@ class TcpSoundSender : public TcpSocketBase
      *
      * @param timeout the time until it expires
      */
-    void StartRetransmissionTimer(Time timeout);
+    virtual void StartRetransmissionTimer(Time timeout);
 
     /**
      * Start the timers that should be running: of what is outstanding, and of window
