@@ -15,6 +15,7 @@
 FastOpenTest::FastOpenTest()
     : attributes(Scenario::LinuxTcp())
 {
+    attributes["ns3::TcpTimerWheel::Jiffy"] = "0s"; // timers are exact
 }
 
 FastOpenTest::~FastOpenTest()

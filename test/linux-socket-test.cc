@@ -144,7 +144,6 @@ class LinuxClient : public PlayedServerTest
     LinuxClient()
     {
         clientKind = Kind::LINUX;
-        attributes["ns3::RttLinux::Jiffy"] = "0s"; // timers are exact
     }
 
     /**

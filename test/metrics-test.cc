@@ -129,9 +129,6 @@ TEST(RttOfLinux, S8_TimeoutOfAKeptRtt)
     };
     EXPECT_EQ(timeout(30), MilliSeconds(230));
     EXPECT_EQ(timeout(300), MilliSeconds(900));
-    rtt->SetAttribute("Jiffy", TimeValue(MilliSeconds(4)));
-    EXPECT_EQ(timeout(30), MilliSeconds(232));  // half of 4 ms
-    EXPECT_EQ(timeout(300), MilliSeconds(916)); // of 32 ms
     rtt->Reset();
-    EXPECT_EQ(rtt->GetEstimate() + 4 * rtt->GetVariation(), MilliSeconds(3128)); // of 256 ms
+    EXPECT_EQ(rtt->GetEstimate() + 4 * rtt->GetVariation(), Seconds(3));
 }

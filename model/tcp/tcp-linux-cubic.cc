@@ -30,6 +30,8 @@ constexpr uint32_t FIRST_COUNT = 20;      //!< and by 5 % at least, before the f
 constexpr uint32_t FLAT_COUNT = 100;      //!< round trips to grow by one, where the curve is flat
 constexpr uint32_t HYSTART_WINDOW = 16;   //!< HyStart looks at windows of so many segments
 constexpr uint32_t HYSTART_SAMPLES = 8;   //!< RTTs of which it takes the least
+const Time TICK = MilliSeconds(4);        //!< the curve is looked at once in a tick (HZ=250),
+const Time REST = MilliSeconds(31);       //!< and not so soon where the window has not changed
 const Time TRAIN_GAP = MilliSeconds(2);   //!< ACKs that are no farther apart make a train
 const Time TRAIN_DELAY = MilliSeconds(1); //!< what a train may be delayed by in addition
 const Time LEAST_RISE = MilliSeconds(4);  //!< the RTT rises when it is longer by an eighth,
@@ -131,6 +133,15 @@ TcpLinuxCubic::Update(uint32_t window, uint32_t acknowledged)
     if (m_epoch)
     {
         m_epoch->acknowledged += acknowledged;
+        if (m_epoch->window == window && now - m_epoch->updated <= REST)
+        {
+            return m_epoch->count;
+        }
+        if (now.GetTimeStep() / TICK.GetTimeStep() ==
+            m_epoch->updated.GetTimeStep() / TICK.GetTimeStep())
+        {
+            return Befriend(window, m_epoch->count);
+        }
     }
     else
     {
@@ -157,6 +168,15 @@ TcpLinuxCubic::Update(uint32_t window, uint32_t acknowledged)
     {
         count = std::min(count, FIRST_COUNT);
     }
+    m_epoch->window = window;
+    m_epoch->updated = now;
+    m_epoch->count = Befriend(window, count);
+    return m_epoch->count;
+}
+
+uint32_t
+TcpLinuxCubic::Befriend(uint32_t window, uint32_t count)
+{
     if (m_friendly)
     {
         // What Reno's window grows after, with a reduction to BETA (RFC 9438, section 4.3)

@@ -54,6 +54,9 @@ class TcpLinuxCubic : public TcpCongestionOps
         uint32_t acknowledged{0}; //!< segments acknowledged, that Reno's window has not yet
                                   //!< grown by
         uint32_t renoWindow{0};   //!< the window that Reno would have, in segments
+        uint32_t window{0};       //!< the window when the curve was looked at last, in segments
+        Time updated;             //!< when that was
+        uint32_t count{0};        //!< after how many segments the window grows by one
     };
 
     /// A round trip, as HyStart looks at it.
@@ -74,6 +77,15 @@ class TcpLinuxCubic : public TcpCongestionOps
      * @return after how many segments the window is to grow by one
      */
     uint32_t Update(uint32_t window, uint32_t acknowledged);
+
+    /**
+     * Grow no more slowly than Reno does.
+     *
+     * @param window the window in segments
+     * @param count after how many segments the window would grow by one
+     * @return after how many it is to grow
+     */
+    uint32_t Befriend(uint32_t window, uint32_t count);
 
     /**
      * End slow start when queues build up (HyStart).

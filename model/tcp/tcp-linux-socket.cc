@@ -145,12 +145,11 @@ TcpLinuxSocket::ReceivedData(Ptr<Packet> packet, const TcpHeader& header)
     }
     const bool putOff = m_delAckEvent.IsExpired();
     TcpSoundSocket::ReceivedData(packet, header);
-    if (putOff && !m_delAckEvent.IsExpired())
+    const Time delay = OnWheel(m_delAckTimeout);
+    if (putOff && !m_delAckEvent.IsExpired() && delay != m_delAckTimeout)
     {
         m_delAckEvent.Cancel();
-        m_delAckEvent = Simulator::Schedule(OnWheel(m_delAckTimeout),
-                                            &TcpLinuxSocket::DelAckTimeout,
-                                            this);
+        m_delAckEvent = Simulator::Schedule(delay, &TcpLinuxSocket::DelAckTimeout, this);
     }
 }
 
@@ -230,7 +229,7 @@ TcpLinuxSocket::SendDataPacket(SequenceNumber32 seq, uint32_t maxSize, bool with
     {
         return 0;
     }
-    if (starts)
+    if (starts && (OwnsRecovery() || OnWheel(m_rto) != m_rto.Get()))
     {
         StartTimer(Timer::RETRANSMISSION, m_rto); // and not as exactly as the base does
     }
