@@ -4,8 +4,6 @@
 
 #include "tcp-linux-socket.h"
 
-#include "tcp-time-wait.h"
-
 #include "ns3/boolean.h"
 #include "ns3/log.h"
 #include "ns3/rtt-estimator.h"
@@ -45,7 +43,7 @@ TcpLinuxSocket::GetTypeId()
 {
     static TypeId tid =
         TypeId("ns3::TcpLinuxSocket")
-            .SetParent<TcpSoundSocket>()
+            .SetParent<TcpLongLivedSocket>()
             .SetGroupName("TcpFastOpen")
             .AddConstructor<TcpLinuxSocket>()
             .AddAttribute("QuickAcks",
@@ -82,7 +80,7 @@ TcpLinuxSocket::TcpLinuxSocket()
 }
 
 TcpLinuxSocket::TcpLinuxSocket(const TcpLinuxSocket& socket)
-    : compat::WithTypeId<TcpLinuxSocket, TcpSoundSocket>(socket),
+    : compat::WithTypeId<TcpLinuxSocket, TcpLongLivedSocket>(socket),
       m_quickAcks(socket.m_quickAcks),
       m_tailRecovery(socket.m_tailRecovery),
       m_fRto(socket.m_fRto),
@@ -101,7 +99,7 @@ TcpLinuxSocket::Fork()
 void
 TcpLinuxSocket::Forget()
 {
-    TcpSoundSocket::Forget();
+    TcpLongLivedSocket::Forget();
     m_flight.Reset();
     m_lossRecovery.Reset();
     m_windowUse.Reset();
@@ -116,19 +114,10 @@ TcpLinuxSocket::ProcessOpen(Ptr<Packet> packet,
                             const Address& fromAddress,
                             const Address& toAddress)
 {
-    if (m_tailRecovery && m_state == TIME_WAIT)
-    {
-        TakeHeader(packet);
-        if (TcpTimeWait::Judge(segment) == TcpTimeWait::Answer::ACK)
-        {
-            SendEmptyPacket(TcpHeader::ACK);
-        }
-        return;
-    }
     const bool earlyFin = OwnsRecovery() && m_connected && segment.HasAny(TcpHeader::FIN) &&
                           segment.GetPayloadSize() == 0 &&
                           segment.GetSequenceNumber() > m_tcb->m_rxBuffer->NextRxSequence();
-    TcpSoundSocket::ProcessOpen(packet, segment, fromAddress, toAddress);
+    TcpLongLivedSocket::ProcessOpen(packet, segment, fromAddress, toAddress);
     if (earlyFin && HasEndPoint())
     {
         AckEarlyFin(segment.GetSequenceNumber());
@@ -144,7 +133,7 @@ TcpLinuxSocket::ReceivedData(Ptr<Packet> packet, const TcpHeader& header)
         ForceAck();
     }
     const bool putOff = m_delAckEvent.IsExpired();
-    TcpSoundSocket::ReceivedData(packet, header);
+    TcpLongLivedSocket::ReceivedData(packet, header);
     if (putOff && !m_delAckEvent.IsExpired())
     {
         m_delAckEvent.Cancel();
@@ -214,7 +203,7 @@ TcpLinuxSocket::Send(Ptr<Packet> packet, uint32_t flags)
             SetCongestionWindow(*window);
         }
     }
-    return TcpSoundSocket::Send(packet, flags);
+    return TcpLongLivedSocket::Send(packet, flags);
 }
 
 uint32_t
@@ -225,7 +214,7 @@ TcpLinuxSocket::SendDataPacket(SequenceNumber32 seq, uint32_t maxSize, bool with
         m_ackPolicy.NoteReply(Simulator::Now(), m_delAckTimeout);
     }
     const bool starts = m_retxEvent.IsExpired();
-    const uint32_t size = TcpSoundSocket::SendDataPacket(seq, maxSize, withAck);
+    const uint32_t size = TcpLongLivedSocket::SendDataPacket(seq, maxSize, withAck);
     if (size == 0)
     {
         return 0;
@@ -242,7 +231,7 @@ TcpLinuxSocket::SendDataPacket(SequenceNumber32 seq, uint32_t maxSize, bool with
 void
 TcpLinuxSocket::OnFin(SequenceNumber32 fin)
 {
-    TcpSoundSocket::OnFin(fin);
+    TcpLongLivedSocket::OnFin(fin);
     NoteSent({fin, fin + 1});
 }
 
@@ -304,11 +293,12 @@ TcpLinuxSocket::AvailableWindow() const
 {
     if (!OwnsRecovery())
     {
-        return TcpSoundSocket::AvailableWindow();
+        return TcpLongLivedSocket::AvailableWindow();
     }
     // Of new data alone: what is sent again does not go through SendPendingData()
     const SequenceNumber32 highest = m_tcb->m_highTxMark;
-    const int32_t room = m_highRxAckMark.Get() + m_rWnd.Get() - highest;
+    const int32_t room =
+        std::max(m_highRxAckMark.Get(), m_txBuffer->HeadSequence()) + m_rWnd.Get() - highest;
     const uint32_t window = GetCongestionWindow();
     const uint32_t inFlight = m_flight.GetInFlight();
     if (!HasEndPoint() || room <= 0 || window <= inFlight ||
@@ -324,7 +314,7 @@ TcpLinuxSocket::BytesInFlight() const
 {
     if (!OwnsRecovery())
     {
-        return TcpSoundSocket::BytesInFlight();
+        return TcpLongLivedSocket::BytesInFlight();
     }
     const uint32_t outstanding = m_tcb->m_highTxMark.Get() - m_txBuffer->HeadSequence();
     m_tcb->m_bytesInFlight = std::min(m_flight.GetInFlight() * m_tcb->m_segmentSize, outstanding);
@@ -351,7 +341,7 @@ TcpLinuxSocket::TakeAck(Ptr<Packet> packet, const TcpHeader& header)
 {
     if (!OwnsRecovery())
     {
-        TcpSoundSocket::TakeAck(packet, header);
+        TcpLongLivedSocket::TakeAck(packet, header);
         return;
     }
     // The order is that of Linux's tcp_ack
@@ -472,7 +462,7 @@ TcpLinuxSocket::EstimateRtt(const TcpHeader& header)
         return; // TakeAck() does
     }
     const uint32_t samples = m_rtt->GetNSamples();
-    TcpSoundSocket::EstimateRtt(header);
+    TcpLongLivedSocket::EstimateRtt(header);
     if (m_rtt->GetNSamples() > samples)
     {
         m_flight.NoteRtt(m_rtt->GetEstimate());
@@ -484,7 +474,7 @@ TcpLinuxSocket::UpdateRttHistory(const SequenceNumber32& seq, uint32_t size, boo
 {
     if (size == 0 || !OwnsRecovery())
     {
-        TcpSoundSocket::UpdateRttHistory(seq, size, again); // of a SYN
+        TcpLongLivedSocket::UpdateRttHistory(seq, size, again); // of a SYN
     }
 }
 
@@ -703,7 +693,7 @@ TcpLinuxSocket::ProcessTimeout()
 {
     if (!OwnsRecovery())
     {
-        TcpSoundSocket::ProcessTimeout();
+        TcpLongLivedSocket::ProcessTimeout();
         return;
     }
     NS_LOG_FUNCTION(this);
