@@ -148,7 +148,7 @@ TEST_F(LongConnection, L6_WindowThatOpensIsTold)
     attributes["ns3::TcpSocket::RcvBufSize"] = "10000";
     for (const bool tells : {true, false})
     {
-        attributes["ns3::TcpLinuxSocket::WindowUpdates"] = tells ? "true" : "false";
+        attributes["ns3::TcpLongLivedSocket::WindowUpdates"] = tells ? "true" : "false";
         PlayAnew();
         Open();
         client->reads = false;

@@ -137,9 +137,8 @@ TcpLinuxSocket::ReceivedData(Ptr<Packet> packet, const TcpHeader& header)
     if (putOff && !m_delAckEvent.IsExpired())
     {
         m_delAckEvent.Cancel();
-        m_delAckEvent = Simulator::Schedule(OnWheel(m_delAckTimeout),
-                                            &TcpLinuxSocket::DelAckTimeout,
-                                            this);
+        m_delAckEvent =
+            Simulator::Schedule(OnWheel(m_delAckTimeout), &TcpLinuxSocket::DelAckTimeout, this);
     }
 }
 
@@ -260,8 +259,7 @@ TcpLinuxSocket::NoteSent(const TcpFlight::Range& range)
         SetThreshold(std::max(GetThreshold(), present / 2 + present / 4));
         SetCongestionWindow(*window);
     }
-    if (owns && !IsOpening() && !ScheduleProbe(GetTimeLeft()) &&
-        (idle || m_timer == Timer::PROBE))
+    if (owns && !IsOpening() && !ScheduleProbe(GetTimeLeft()) && (idle || m_timer == Timer::PROBE))
     {
         RestartTimeout();
     }
@@ -392,8 +390,7 @@ TcpLinuxSocket::TakeAck(Ptr<Packet> packet, const TcpHeader& header)
         }
         const uint32_t window = GetCongestionWindow();
         if (!m_lossRecovery.Reduce(ack.delivery.segments, advances) &&
-            ack.delivery.acknowledged > 0 &&
-            m_windowUse.IsLimited(window, window < GetThreshold()))
+            ack.delivery.acknowledged > 0 && m_windowUse.IsLimited(window, window < GetThreshold()))
         {
             m_congestionControl->IncreaseWindow(m_tcb, ack.delivery.segments);
             m_tcb->m_cWndInfl = m_tcb->m_cWnd;
@@ -423,8 +420,8 @@ TcpLinuxSocket::GetBlocks(const TcpHeader& header) const
     }
     const auto option = DynamicCast<const TcpOptionSack>(header.GetOption(TcpOption::SACK));
     const SequenceNumber32 tail = m_txBuffer->TailSequence();
-    const bool finWithData = !m_flight.IsEmpty() && m_flight.GetLast().start < tail &&
-                             m_flight.GetLast().end > tail;
+    const bool finWithData =
+        !m_flight.IsEmpty() && m_flight.GetLast().start < tail && m_flight.GetLast().end > tail;
     for (const auto& [start, end] : option->GetSackList())
     {
         blocks.push_back({start, end == tail && finWithData ? end + 1 : end});

@@ -7,8 +7,8 @@
 
 #include "tcp-ack-policy.h"
 #include "tcp-flight.h"
-#include "tcp-recovery.h"
 #include "tcp-long-lived-socket.h"
+#include "tcp-recovery.h"
 #include "tcp-timer-wheel.h"
 #include "tcp-window-use.h"
 
@@ -234,14 +234,14 @@ class TcpLinuxSocket : public compat::WithTypeId<TcpLinuxSocket, TcpLongLivedSoc
     bool m_fRto{false};         //!< attribute FRto
     bool m_idleRestart{false};  //!< attribute IdleRestart
 
-    TcpAckPolicy m_ackPolicy;              //!< which data is acknowledged at once
-    TcpFlight m_flight;                    //!< what is under way
-    TcpRecovery m_lossRecovery;            //!< what is done about losses
-    TcpWindowUse m_windowUse;              //!< how far the window is used
-    Timer m_timer{Timer::RETRANSMISSION};  //!< what the timer is set for
-    Time m_timerExpiry;                    //!< when it expires
-    uint32_t m_peerWindow{0};              //!< the window that the last ACK has announced
-    mutable Ptr<TcpTimerWheel> m_wheel;    //!< the node's, once it was looked up
+    TcpAckPolicy m_ackPolicy;             //!< which data is acknowledged at once
+    TcpFlight m_flight;                   //!< what is under way
+    TcpRecovery m_lossRecovery;           //!< what is done about losses
+    TcpWindowUse m_windowUse;             //!< how far the window is used
+    Timer m_timer{Timer::RETRANSMISSION}; //!< what the timer is set for
+    Time m_timerExpiry;                   //!< when it expires
+    uint32_t m_peerWindow{0};             //!< the window that the last ACK has announced
+    mutable Ptr<TcpTimerWheel> m_wheel;   //!< the node's, once it was looked up
 };
 
 } // namespace ns3
