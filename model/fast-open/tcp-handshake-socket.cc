@@ -55,6 +55,7 @@ TcpHandshakeSocket::Negotiate(const TcpHeader& header)
 {
     NS_LOG_FUNCTION(this << header);
     const TcpHandshakeOffer offer = TcpHandshakeOffer::Read(header);
+    KeepSettings();
     m_rWnd = header.GetWindowSize(); // not scaled in a SYN (RFC 7323, section 2.2)
 
     m_winScalingEnabled = m_winScalingEnabled && offer.windowScale;

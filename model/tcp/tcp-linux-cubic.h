@@ -55,7 +55,7 @@ class TcpLinuxCubic : public TcpCongestionOps
                                   //!< grown by
         uint32_t renoWindow{0};   //!< the window that Reno would have, in segments
         uint32_t window{0};       //!< the window when the curve was looked at last, in segments
-        Time updated;             //!< when that was
+        Time updated{0};          //!< when that was
         uint32_t count{0};        //!< after how many segments the window grows by one
     };
 

@@ -4,8 +4,6 @@
 
 #include "tcp-linux-socket.h"
 
-#include "tcp-time-wait.h"
-
 #include "ns3/boolean.h"
 #include "ns3/log.h"
 #include "ns3/rtt-estimator.h"
@@ -45,7 +43,7 @@ TcpLinuxSocket::GetTypeId()
 {
     static TypeId tid =
         TypeId("ns3::TcpLinuxSocket")
-            .SetParent<TcpSoundSocket>()
+            .SetParent<TcpLongLivedSocket>()
             .SetGroupName("TcpFastOpen")
             .AddConstructor<TcpLinuxSocket>()
             .AddAttribute("QuickAcks",
@@ -82,7 +80,7 @@ TcpLinuxSocket::TcpLinuxSocket()
 }
 
 TcpLinuxSocket::TcpLinuxSocket(const TcpLinuxSocket& socket)
-    : compat::WithTypeId<TcpLinuxSocket, TcpSoundSocket>(socket),
+    : compat::WithTypeId<TcpLinuxSocket, TcpLongLivedSocket>(socket),
       m_quickAcks(socket.m_quickAcks),
       m_tailRecovery(socket.m_tailRecovery),
       m_fRto(socket.m_fRto),
@@ -101,7 +99,7 @@ TcpLinuxSocket::Fork()
 void
 TcpLinuxSocket::Forget()
 {
-    TcpSoundSocket::Forget();
+    TcpLongLivedSocket::Forget();
     m_flight.Reset();
     m_lossRecovery.Reset();
     m_windowUse.Reset();
@@ -116,19 +114,10 @@ TcpLinuxSocket::ProcessOpen(Ptr<Packet> packet,
                             const Address& fromAddress,
                             const Address& toAddress)
 {
-    if (m_tailRecovery && m_state == TIME_WAIT)
-    {
-        TakeHeader(packet);
-        if (TcpTimeWait::Judge(segment) == TcpTimeWait::Answer::ACK)
-        {
-            SendEmptyPacket(TcpHeader::ACK);
-        }
-        return;
-    }
     const bool earlyFin = OwnsRecovery() && m_connected && segment.HasAny(TcpHeader::FIN) &&
                           segment.GetPayloadSize() == 0 &&
                           segment.GetSequenceNumber() > m_tcb->m_rxBuffer->NextRxSequence();
-    TcpSoundSocket::ProcessOpen(packet, segment, fromAddress, toAddress);
+    TcpLongLivedSocket::ProcessOpen(packet, segment, fromAddress, toAddress);
     if (earlyFin && HasEndPoint())
     {
         AckEarlyFin(segment.GetSequenceNumber());
@@ -144,7 +133,7 @@ TcpLinuxSocket::ReceivedData(Ptr<Packet> packet, const TcpHeader& header)
         ForceAck();
     }
     const bool putOff = m_delAckEvent.IsExpired();
-    TcpSoundSocket::ReceivedData(packet, header);
+    TcpLongLivedSocket::ReceivedData(packet, header);
     const Time delay = OnWheel(m_delAckTimeout);
     if (putOff && !m_delAckEvent.IsExpired() && delay != m_delAckTimeout)
     {
@@ -213,7 +202,7 @@ TcpLinuxSocket::Send(Ptr<Packet> packet, uint32_t flags)
             SetCongestionWindow(*window);
         }
     }
-    return TcpSoundSocket::Send(packet, flags);
+    return TcpLongLivedSocket::Send(packet, flags);
 }
 
 uint32_t
@@ -224,7 +213,7 @@ TcpLinuxSocket::SendDataPacket(SequenceNumber32 seq, uint32_t maxSize, bool with
         m_ackPolicy.NoteReply(Simulator::Now(), m_delAckTimeout);
     }
     const bool starts = m_retxEvent.IsExpired();
-    const uint32_t size = TcpSoundSocket::SendDataPacket(seq, maxSize, withAck);
+    const uint32_t size = TcpLongLivedSocket::SendDataPacket(seq, maxSize, withAck);
     if (size == 0)
     {
         return 0;
@@ -241,7 +230,7 @@ TcpLinuxSocket::SendDataPacket(SequenceNumber32 seq, uint32_t maxSize, bool with
 void
 TcpLinuxSocket::OnFin(SequenceNumber32 fin)
 {
-    TcpSoundSocket::OnFin(fin);
+    TcpLongLivedSocket::OnFin(fin);
     NoteSent({fin, fin + 1});
 }
 
@@ -270,8 +259,7 @@ TcpLinuxSocket::NoteSent(const TcpFlight::Range& range)
         SetThreshold(std::max(GetThreshold(), present / 2 + present / 4));
         SetCongestionWindow(*window);
     }
-    if (owns && !IsOpening() && !ScheduleProbe(GetTimeLeft()) &&
-        (idle || m_timer == Timer::PROBE))
+    if (owns && !IsOpening() && !ScheduleProbe(GetTimeLeft()) && (idle || m_timer == Timer::PROBE))
     {
         RestartTimeout();
     }
@@ -303,11 +291,12 @@ TcpLinuxSocket::AvailableWindow() const
 {
     if (!OwnsRecovery())
     {
-        return TcpSoundSocket::AvailableWindow();
+        return TcpLongLivedSocket::AvailableWindow();
     }
     // Of new data alone: what is sent again does not go through SendPendingData()
     const SequenceNumber32 highest = m_tcb->m_highTxMark;
-    const int32_t room = m_highRxAckMark.Get() + m_rWnd.Get() - highest;
+    const int32_t room =
+        std::max(m_highRxAckMark.Get(), m_txBuffer->HeadSequence()) + m_rWnd.Get() - highest;
     const uint32_t window = GetCongestionWindow();
     const uint32_t inFlight = m_flight.GetInFlight();
     if (!HasEndPoint() || room <= 0 || window <= inFlight ||
@@ -323,7 +312,7 @@ TcpLinuxSocket::BytesInFlight() const
 {
     if (!OwnsRecovery())
     {
-        return TcpSoundSocket::BytesInFlight();
+        return TcpLongLivedSocket::BytesInFlight();
     }
     const uint32_t outstanding = m_tcb->m_highTxMark.Get() - m_txBuffer->HeadSequence();
     m_tcb->m_bytesInFlight = std::min(m_flight.GetInFlight() * m_tcb->m_segmentSize, outstanding);
@@ -350,7 +339,7 @@ TcpLinuxSocket::TakeAck(Ptr<Packet> packet, const TcpHeader& header)
 {
     if (!OwnsRecovery())
     {
-        TcpSoundSocket::TakeAck(packet, header);
+        TcpLongLivedSocket::TakeAck(packet, header);
         return;
     }
     // The order is that of Linux's tcp_ack
@@ -401,8 +390,7 @@ TcpLinuxSocket::TakeAck(Ptr<Packet> packet, const TcpHeader& header)
         }
         const uint32_t window = GetCongestionWindow();
         if (!m_lossRecovery.Reduce(ack.delivery.segments, advances) &&
-            ack.delivery.acknowledged > 0 &&
-            m_windowUse.IsLimited(window, window < GetThreshold()))
+            ack.delivery.acknowledged > 0 && m_windowUse.IsLimited(window, window < GetThreshold()))
         {
             m_congestionControl->IncreaseWindow(m_tcb, ack.delivery.segments);
             m_tcb->m_cWndInfl = m_tcb->m_cWnd;
@@ -432,8 +420,8 @@ TcpLinuxSocket::GetBlocks(const TcpHeader& header) const
     }
     const auto option = DynamicCast<const TcpOptionSack>(header.GetOption(TcpOption::SACK));
     const SequenceNumber32 tail = m_txBuffer->TailSequence();
-    const bool finWithData = !m_flight.IsEmpty() && m_flight.GetLast().start < tail &&
-                             m_flight.GetLast().end > tail;
+    const bool finWithData =
+        !m_flight.IsEmpty() && m_flight.GetLast().start < tail && m_flight.GetLast().end > tail;
     for (const auto& [start, end] : option->GetSackList())
     {
         blocks.push_back({start, end == tail && finWithData ? end + 1 : end});
@@ -471,7 +459,7 @@ TcpLinuxSocket::EstimateRtt(const TcpHeader& header)
         return; // TakeAck() does
     }
     const uint32_t samples = m_rtt->GetNSamples();
-    TcpSoundSocket::EstimateRtt(header);
+    TcpLongLivedSocket::EstimateRtt(header);
     if (m_rtt->GetNSamples() > samples)
     {
         m_flight.NoteRtt(m_rtt->GetEstimate());
@@ -483,7 +471,7 @@ TcpLinuxSocket::UpdateRttHistory(const SequenceNumber32& seq, uint32_t size, boo
 {
     if (size == 0 || !OwnsRecovery())
     {
-        TcpSoundSocket::UpdateRttHistory(seq, size, again); // of a SYN
+        TcpLongLivedSocket::UpdateRttHistory(seq, size, again); // of a SYN
     }
 }
 
@@ -702,7 +690,7 @@ TcpLinuxSocket::ProcessTimeout()
 {
     if (!OwnsRecovery())
     {
-        TcpSoundSocket::ProcessTimeout();
+        TcpLongLivedSocket::ProcessTimeout();
         return;
     }
     NS_LOG_FUNCTION(this);

@@ -7,8 +7,8 @@
 
 #include "tcp-ack-policy.h"
 #include "tcp-flight.h"
+#include "tcp-long-lived-socket.h"
 #include "tcp-recovery.h"
-#include "tcp-sound-socket.h"
 #include "tcp-timer-wheel.h"
 #include "tcp-window-use.h"
 
@@ -22,7 +22,7 @@ namespace ns3
  *
  * Linux's clocks and habits after the handshake, as far as they decide how long a short
  * transfer takes. Each is an attribute, off by default; without any the socket is a
- * TcpSoundSocket.
+ * TcpLongLivedSocket.
  *
  * - QuickAcks: a receiver acknowledges the first segments of a connection one
  *   by one, and only then every second one (Linux's quick-ACK mode); also as soon
@@ -39,7 +39,6 @@ namespace ns3
  *   - The window grows only while it limits what is sent (see TcpWindowUse).
  *   - A FIN that arrives out of order is acknowledged at once, with a SACK block that
  *     covers it, and counts for the sender like a segment of data.
- *   - In TIME-WAIT a FIN that comes again is acknowledged again (TcpTimeWait).
  * - FRto: after a timeout, the first ACK is followed by new segments instead of
  *   retransmissions, to find out whether anything was lost at all (RFC 5682, section 3).
  *   Needs TailRecovery.
@@ -48,7 +47,7 @@ namespace ns3
  *
  * Timers expire at the node's ticks (TcpTimerWheel).
  */
-class TcpLinuxSocket : public compat::WithTypeId<TcpLinuxSocket, TcpSoundSocket>,
+class TcpLinuxSocket : public compat::WithTypeId<TcpLinuxSocket, TcpLongLivedSocket>,
                        private TcpRecovery::Windows
 {
   public:
@@ -67,7 +66,7 @@ class TcpLinuxSocket : public compat::WithTypeId<TcpLinuxSocket, TcpSoundSocket>
      */
     TcpLinuxSocket(const TcpLinuxSocket& socket);
 
-    using TcpSoundSocket::Send;
+    using TcpLongLivedSocket::Send;
     int Send(Ptr<Packet> packet, uint32_t flags) override;
 
   protected:
@@ -235,14 +234,14 @@ class TcpLinuxSocket : public compat::WithTypeId<TcpLinuxSocket, TcpSoundSocket>
     bool m_fRto{false};         //!< attribute FRto
     bool m_idleRestart{false};  //!< attribute IdleRestart
 
-    TcpAckPolicy m_ackPolicy;              //!< which data is acknowledged at once
-    TcpFlight m_flight;                    //!< what is under way
-    TcpRecovery m_lossRecovery;            //!< what is done about losses
-    TcpWindowUse m_windowUse;              //!< how far the window is used
-    Timer m_timer{Timer::RETRANSMISSION};  //!< what the timer is set for
-    Time m_timerExpiry;                    //!< when it expires
-    uint32_t m_peerWindow{0};              //!< the window that the last ACK has announced
-    mutable Ptr<TcpTimerWheel> m_wheel;    //!< the node's, once it was looked up
+    TcpAckPolicy m_ackPolicy;             //!< which data is acknowledged at once
+    TcpFlight m_flight;                   //!< what is under way
+    TcpRecovery m_lossRecovery;           //!< what is done about losses
+    TcpWindowUse m_windowUse;             //!< how far the window is used
+    Timer m_timer{Timer::RETRANSMISSION}; //!< what the timer is set for
+    Time m_timerExpiry;                   //!< when it expires
+    uint32_t m_peerWindow{0};             //!< the window that the last ACK has announced
+    mutable Ptr<TcpTimerWheel> m_wheel;   //!< the node's, once it was looked up
 };
 
 } // namespace ns3
