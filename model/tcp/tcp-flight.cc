@@ -21,6 +21,7 @@ TcpFlight::NoteSent(Time now, const Range& range)
         m_counts[static_cast<std::size_t>(State::SENT)]++;
         return;
     }
+    const SequenceNumber32 end = m_segments.back().range.end;
     for (uint64_t id = Find(range.start);
          id < m_gone + m_segments.size() && At(id).range.start < range.end;
          id++)
@@ -38,15 +39,22 @@ TcpFlight::NoteSent(Time now, const Range& range)
         segment.times++;
         m_sendings.push_back({id, segment.times});
     }
+    if (range.end > end)
+    {
+        NoteSent(now, {end, range.end});
+    }
 }
 
 TcpFlight::Delivery
 TcpFlight::NoteAck(Time now,
                    SequenceNumber32 ack,
                    std::vector<Range> blocks,
-                   SequenceNumber32 boundary)
+                   SequenceNumber32 boundary,
+                   std::optional<uint32_t> echo)
 {
     Delivery delivery;
+    const auto highest = m_highest;
+    const uint64_t left = Find(ack); // what is acknowledged is not a SACK block's to tell
     std::optional<Time> firstSacked; // when it was sent, of those that were sent once
     std::optional<Time> lastSacked;
     std::sort(blocks.begin(), blocks.end(), [](const Range& a, const Range& b) {
@@ -62,7 +70,7 @@ TcpFlight::NoteAck(Time now,
                 start = std::max(start, known.end);
             }
         }
-        for (uint64_t id = Find(start); id < m_gone + m_segments.size(); id++)
+        for (uint64_t id = std::max(left, Find(start)); id < m_gone + m_segments.size(); id++)
         {
             Segment& segment = At(id);
             if (segment.range.end > block.end)
@@ -74,6 +82,9 @@ TcpFlight::NoteAck(Time now,
                 continue;
             }
             NoteDelivered(now, segment);
+            m_reordered = m_reordered || (segment.times == 1 && m_highest &&
+                                          segment.range.end < *m_highest);
+            m_highest = std::max(m_highest.value_or(segment.range.end), segment.range.end);
             SetState(segment, State::SACKED);
             delivery.segments++;
             delivery.sacked = true;
@@ -94,10 +105,18 @@ TcpFlight::NoteAck(Time now,
         Segment& segment = m_segments.front();
         if (segment.state != State::SACKED)
         {
-            NoteDelivered(now, segment);
+            const auto stamp = static_cast<uint32_t>(segment.sent.GetMilliSeconds());
+            const bool earlier = echo.value_or(0) != 0 && static_cast<int32_t>(*echo - stamp) < 0;
+            if (segment.times == 1 || !earlier)
+            {
+                NoteDelivered(now, segment);
+            }
             delivery.segments++;
             if (segment.times == 1)
             {
+                // Against what had arrived before this ACK: of that the receiver may have
+                // put the acknowledgement off
+                m_reordered = m_reordered || (highest && segment.range.end < *highest);
                 first = first.value_or(segment.sent);
                 last = segment.sent;
                 delivery.original = delivery.original || segment.range.end <= boundary;
@@ -105,12 +124,14 @@ TcpFlight::NoteAck(Time now,
         }
         delivery.resent = delivery.resent || segment.times > 1;
         delivery.acknowledged++;
+        m_highest = std::max(m_highest.value_or(segment.range.end), segment.range.end);
         m_counts[static_cast<std::size_t>(segment.state)]--;
         m_segments.pop_front();
     }
     if (!m_segments.empty() && m_segments.front().range.start < ack)
     {
         m_segments.front().range.start = ack; // a part of it
+        m_blocks.clear();                     // they may cover the rest
     }
     while (!m_sendings.empty() && m_sendings.front().id < m_gone)
     {
@@ -143,29 +164,29 @@ TcpFlight::NoteRtt(Time rtt)
 }
 
 void
+TcpFlight::NoteReordering()
+{
+    m_reordered = true;
+}
+
+void
 TcpFlight::NoteDelivered(Time now, const Segment& segment)
 {
-    if (segment.times == 1 && m_highest && segment.range.end < *m_highest)
-    {
-        m_reordered = true; // something that was sent later has overtaken it
-    }
-    m_highest = std::max(m_highest.value_or(segment.range.end), segment.range.end);
     // RFC 8985, section 6.2, step 2. Which of two sendings was delivered cannot be known,
     // unless the second one could not have been.
     const Time took = now - segment.sent;
-    if (m_latest && (segment.sent < *m_latest ||
-                     (segment.sent == *m_latest && segment.range.end <= m_latestEnd)))
-    {
-        return;
-    }
     if (segment.times > 1 && took < m_leastRtt)
     {
         return;
     }
-    m_latest = segment.sent;
-    m_latestEnd = segment.range.end;
     m_latestRtt = took;
     m_advanced = true;
+    if (!m_latest || segment.sent > *m_latest ||
+        (segment.sent == *m_latest && segment.range.end > m_latestEnd))
+    {
+        m_latest = segment.sent;
+        m_latestEnd = segment.range.end;
+    }
 }
 
 // What is lost

@@ -49,7 +49,8 @@ class TcpFlight
     };
 
     /**
-     * A segment was sent: a new one, or one that was sent before.
+     * A segment was sent: a new one, or one that was sent before. What it brings behind
+     * all that was sent before is another segment.
      *
      * @param now the time
      * @param range its numbers; data, or a FIN
@@ -63,12 +64,18 @@ class TcpFlight
      * @param ack the acknowledgement number
      * @param blocks its SACK blocks
      * @param boundary what Delivery::original is about: segments that end in front of it
+     * @param echo the timestamp that it echoes, in ms: what was sent again later than that
+     *        has not brought it forth (tcp_skb_spurious_retrans)
      * @return what it tells
      */
     Delivery NoteAck(Time now,
                      SequenceNumber32 ack,
                      std::vector<Range> blocks,
-                     SequenceNumber32 boundary);
+                     SequenceNumber32 boundary,
+                     std::optional<uint32_t> echo = {});
+
+    /// It has turned out that the path reorders segments (tcp_check_sack_reordering).
+    void NoteReordering();
 
     /**
      * A round trip was measured by other means (the handshake).
@@ -91,8 +98,7 @@ class TcpFlight
     std::optional<Time> DetectLoss(Time now, bool certain);
 
     /**
-     * @return whether a segment was delivered since DetectLoss() that was sent later than
-     *         all before
+     * @return whether a segment was delivered since DetectLoss() that may tell of others
      */
     bool HasAdvanced() const;
 
@@ -236,7 +242,8 @@ class TcpFlight
     void MarkLost(uint64_t id);
 
     /**
-     * A segment was delivered for the first time: what follows for others.
+     * A segment was delivered for the first time: what follows for others
+     * (tcp_rack_advance).
      *
      * @param now the time
      * @param segment the segment
@@ -258,10 +265,10 @@ class TcpFlight
     std::vector<Range> m_blocks;     //!< the last SACK blocks
     std::optional<SequenceNumber32> m_highest; //!< the end of what was delivered
     bool m_reordered{false};         //!< the path has reordered segments
-    bool m_advanced{false};          //!< something that was sent later was delivered
+    bool m_advanced{false};          //!< something was delivered since DetectLoss()
     std::optional<Time> m_latest;    //!< when the latest delivered one was sent
     SequenceNumber32 m_latestEnd;    //!< the number behind it
-    Time m_latestRtt;                //!< the time that its delivery took
+    Time m_latestRtt;                //!< the time that the last delivery took
     Time m_leastRtt{Time::Max()};    //!< the shortest such time
 };
 

@@ -349,7 +349,6 @@ TcpLinuxSocket::TakeAck(Ptr<Packet> packet, const TcpHeader& header)
     ack.number = header.GetAckNumber();
     ack.next = GetNext();
     const bool advances = ack.number > ack.before;
-    const bool outstanding = !m_flight.IsEmpty();
     if (ack.number < ack.before)
     {
         ReceivedData(packet, header);
@@ -361,8 +360,12 @@ TcpLinuxSocket::TakeAck(Ptr<Packet> packet, const TcpHeader& header)
     {
         ack.echo = m_tcb->m_rcvTimestampEchoReply;
     }
-    ack.delivery =
-        m_flight.NoteAck(now, ack.number, GetBlocks(header), m_lossRecovery.GetBoundary());
+    ack.outstanding = !m_flight.IsEmpty();
+    ack.delivery = m_flight.NoteAck(now,
+                                    ack.number,
+                                    GetBlocks(header),
+                                    m_lossRecovery.GetBoundary(),
+                                    ack.echo);
     m_txBuffer->DiscardUpTo(ack.number);
     m_tcb->m_lastAckedSeq = ack.number;
     m_tcb->m_lastAckedSackedBytes = ack.delivery.segments * m_tcb->m_segmentSize;
@@ -376,10 +379,9 @@ TcpLinuxSocket::TakeAck(Ptr<Packet> packet, const TcpHeader& header)
     ack.moreData = m_txBuffer->SizeFromSequence(m_tcb->m_highTxMark) > 0 &&
                    m_highRxAckMark.Get() + m_rWnd.Get() > m_tcb->m_highTxMark.Get();
 
-    TcpRecovery::Answer answer;
-    if (outstanding)
+    const TcpRecovery::Answer answer = m_lossRecovery.OnAck(now, ack);
+    if (ack.outstanding)
     {
-        answer = m_lossRecovery.OnAck(now, ack);
         if (answer.wait)
         {
             StartTimer(Timer::REORDERING, Min(*answer.wait + SLACK, m_rto));

@@ -63,6 +63,10 @@ TcpRecovery::OnAck(Time now, const Ack& ack)
         m_timeouts = 0;
     }
     ProcessProbe(ack);
+    if (!ack.outstanding)
+    {
+        return answer;
+    }
     const bool duplicate = ack.pure && ack.delivery.acknowledged == 0;
     if (duplicate || ack.delivery.sacked || ack.congestion || m_state != State::OPEN)
     {
@@ -105,12 +109,13 @@ TcpRecovery::Alert(Time now, const Ack& ack, Answer& answer)
         if (advances && IsSpurious(ack))
         {
             // What was thought lost was late (tcp_try_undo_partial)
+            m_flight.NoteReordering();
             if (m_flight.GetResent() > 0)
             {
                 return;
             }
             UndoReduction(true);
-            TryOpen(ack);
+            KeepOpen(ack.next);
         }
         Detect(now, answer);
         if (m_state != State::RECOVERY)
@@ -163,7 +168,7 @@ TcpRecovery::ProcessLoss(const Ack& ack, Answer& answer)
     }
     if (m_doubted)
     {
-        if (ack.delivery.original && m_undo)
+        if (ack.delivery.original)
         {
             // Something arrived that was not sent again (RFC 5682, section 3.1, step 3b)
             UndoReduction(true);
@@ -172,7 +177,7 @@ TcpRecovery::ProcessLoss(const Ack& ack, Answer& answer)
         }
         if (ack.next > m_boundary)
         {
-            m_doubted = m_doubted && !ack.delivery.sacked && !ack.pure; // step 3a
+            m_doubted = !ack.delivery.sacked && (advances || !ack.pure); // step 3a
         }
         else if (advances && !recovered)
         {
@@ -229,16 +234,21 @@ TcpRecovery::TryOpen(const Ack& ack)
         BeginReduction(ack.next);
         SetState(State::CWR);
     }
-    if (m_state == State::CWR)
+    if (m_state != State::CWR)
     {
-        return;
+        KeepOpen(ack.next);
     }
+}
+
+void
+TcpRecovery::KeepOpen(SequenceNumber32 next)
+{
     const bool disorder = m_flight.GetSacked() + m_flight.GetLost() > 0 || m_flight.HasResent();
     const State state = disorder ? State::DISORDER : State::OPEN;
     if (state != m_state)
     {
         SetState(state);
-        m_boundary = ack.next;
+        m_boundary = next;
     }
 }
 
@@ -247,6 +257,10 @@ TcpRecovery::TryOpen(const Ack& ack)
 void
 TcpRecovery::EnterRecovery(bool congestion, const Ack& ack)
 {
+    if (!m_flight.HasResent())
+    {
+        m_firstResent.reset(); // that of an earlier recovery proves nothing in this one
+    }
     const Undo undo{m_windows.GetCongestionWindow(), congestion ? 0 : GetPresentThreshold()};
     if (!IsReducing())
     {
@@ -451,8 +465,7 @@ TcpRecovery::ProcessProbe(const Ack& ack)
         BeginReduction(ack.next);
         SetState(State::CWR);
         EndReduction();
-        SetState(State::OPEN);
-        TryOpen(ack);
+        KeepOpen(ack.next);
     }
     else if (!advances && ack.pure && !ack.delivery.sacked)
     {

@@ -88,6 +88,7 @@ class TcpRecovery
         SequenceNumber32 before;          //!< SND.UNA before it
         SequenceNumber32 number;          //!< SND.UNA now
         SequenceNumber32 next;            //!< SND.NXT
+        bool outstanding{true};           //!< something was outstanding before it
         bool pure{false};                 //!< it brings no data, and no other window
         bool congestion{false};           //!< it tells of congestion (ECE)
         bool moreData{false};             //!< there is data to send, and the peer has room
@@ -263,7 +264,14 @@ class TcpRecovery
     void EndReduction();
 
     /**
-     * Go to OPEN, or to DISORDER where something is not in order.
+     * Go to OPEN, or to DISORDER where something is not in order (tcp_try_keep_open).
+     *
+     * @param next SND.NXT
+     */
+    void KeepOpen(SequenceNumber32 next);
+
+    /**
+     * The same, or to CWR where the ACK tells of congestion (tcp_try_to_open).
      *
      * @param ack the ACK
      */
