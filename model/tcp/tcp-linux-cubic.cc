@@ -35,6 +35,7 @@ const Time TRAIN_DELAY = MilliSeconds(1); //!< what a train may be delayed by in
 const Time LEAST_RISE = MilliSeconds(4);  //!< the RTT rises when it is longer by an eighth,
 const Time MOST_RISE = MilliSeconds(16);  //!< within these bounds
 const Time SETTLING = Seconds(1);         //!< RTTs so soon after a reduction do not count
+const Time GROWTH_HOLDS = MicroSeconds(31250); //!< how long the growth of a window is as it was
 
 /**
  * @param cube a number
@@ -91,6 +92,15 @@ TcpLinuxCubic::GetName() const
     return "TcpLinuxCubic";
 }
 
+void
+TcpLinuxCubic::Init(Ptr<TcpSocketState> tcb)
+{
+    // As a timeout, so a new connection
+    CongestionStateSet(tcb, TcpSocketState::CA_LOSS);
+    m_round.reset();
+    m_lastSent = Time(0);
+}
+
 Ptr<TcpCongestionOps>
 TcpLinuxCubic::Fork()
 {
@@ -131,6 +141,10 @@ TcpLinuxCubic::Update(uint32_t window, uint32_t acknowledged)
     if (m_epoch)
     {
         m_epoch->acknowledged += acknowledged;
+        if (m_growth && m_growth->window == window && now - m_growth->since <= GROWTH_HOLDS)
+        {
+            return m_growth->count;
+        }
     }
     else
     {
@@ -172,7 +186,8 @@ TcpLinuxCubic::Update(uint32_t window, uint32_t acknowledged)
             count = std::min(count, window / (m_epoch->renoWindow - window));
         }
     }
-    return std::max(count, LEAST_COUNT);
+    m_growth = Growth{now, window, std::max(count, LEAST_COUNT)};
+    return m_growth->count;
 }
 
 uint32_t
@@ -180,6 +195,8 @@ TcpLinuxCubic::GetSsThresh(Ptr<const TcpSocketState> tcb, uint32_t /* bytesInFli
 {
     const uint32_t window = tcb->m_cWnd.Get() / tcb->m_segmentSize;
     m_epoch.reset();
+    m_growth.reset();
+    m_credit = 0;
     // Another flow may need the room, if this one has not reached what it had (RFC 9438,
     // section 4.7)
     m_lastMaximum =
@@ -194,6 +211,7 @@ TcpLinuxCubic::CongestionStateSet(Ptr<TcpSocketState> tcb,
     if (newState == TcpSocketState::CA_LOSS)
     {
         m_epoch.reset();
+        m_growth.reset();
         m_lastMaximum = 0;
         m_credit = 0;
         m_leastRtt.reset();
@@ -216,14 +234,13 @@ TcpLinuxCubic::CwndEvent(Ptr<TcpSocketState> /* tcb */, const TcpSocketState::Tc
 void
 TcpLinuxCubic::PktsAcked(Ptr<TcpSocketState> tcb, uint32_t /* segmentsAcked */, const Time& rtt)
 {
-    m_lastSent = Simulator::Now();
+    m_lastSent = Max(m_lastSent, Simulator::Now() - rtt);
     if (!rtt.IsStrictlyPositive() || (m_epoch && Simulator::Now() - m_epoch->start < SETTLING))
     {
         return;
     }
     m_leastRtt = Min(m_leastRtt.value_or(rtt), rtt);
-    if (m_hyStart && !m_found && tcb->m_cWnd.Get() < tcb->m_ssThresh.Get() &&
-        tcb->m_cWnd.Get() >= HYSTART_WINDOW * tcb->m_segmentSize)
+    if (m_hyStart && !m_found && tcb->m_cWnd.Get() < tcb->m_ssThresh.Get())
     {
         EndSlowStart(tcb, rtt);
     }
@@ -243,6 +260,10 @@ TcpLinuxCubic::EndSlowStart(Ptr<TcpSocketState> tcb, Time rtt)
     if (!m_round || tcb->m_lastAckedSeq > m_round->end)
     {
         BeginRound(tcb);
+    }
+    if (tcb->m_cWnd.Get() < HYSTART_WINDOW * tcb->m_segmentSize)
+    {
+        return;
     }
     if (now - m_round->lastAck <= TRAIN_GAP)
     {
