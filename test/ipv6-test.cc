@@ -50,6 +50,7 @@ Over(const std::string& topology, const std::string& mode, uint32_t response)
     scenario.loss = 0;
     scenario.transfers = 6;
     scenario.keepSegments = true;
+    scenario.tcp["ns3::TcpTimerWheel::Jiffy"] = "0s"; // timers are exact
     return scenario;
 }
 

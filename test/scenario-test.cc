@@ -361,6 +361,7 @@ class SwallowedSyns : public ::testing::Test
         scenario.response = 1000;
         scenario.transfers = 201;
         scenario.synDataLoss = probability;
+        scenario.tcp["ns3::TcpTimerWheel::Jiffy"] = "0s"; // timers are exact
         if (negativeCache)
         {
             scenario.tcp["ns3::TcpFastOpen::NegativeTimeout"] = "60s";

@@ -30,13 +30,13 @@ constexpr uint32_t FIRST_COUNT = 20;      //!< and by 5 % at least, before the f
 constexpr uint32_t FLAT_COUNT = 100;      //!< round trips to grow by one, where the curve is flat
 constexpr uint32_t HYSTART_WINDOW = 16;   //!< HyStart looks at windows of so many segments
 constexpr uint32_t HYSTART_SAMPLES = 8;   //!< RTTs of which it takes the least
-const Time TICK = MilliSeconds(4);        //!< the curve is looked at once in a tick (HZ=250),
-const Time REST = MilliSeconds(31);       //!< and not so soon where the window has not changed
+const Time TICK = MilliSeconds(4);        //!< the curve is looked at once in a tick (HZ=250)
 const Time TRAIN_GAP = MilliSeconds(2);   //!< ACKs that are no farther apart make a train
 const Time TRAIN_DELAY = MilliSeconds(1); //!< what a train may be delayed by in addition
 const Time LEAST_RISE = MilliSeconds(4);  //!< the RTT rises when it is longer by an eighth,
 const Time MOST_RISE = MilliSeconds(16);  //!< within these bounds
 const Time SETTLING = Seconds(1);         //!< RTTs so soon after a reduction do not count
+const Time GROWTH_HOLDS = MicroSeconds(31250); //!< how long the growth of a window is as it was
 
 /**
  * @param cube a number
@@ -93,6 +93,15 @@ TcpLinuxCubic::GetName() const
     return "TcpLinuxCubic";
 }
 
+void
+TcpLinuxCubic::Init(Ptr<TcpSocketState> tcb)
+{
+    // As a timeout, so a new connection
+    CongestionStateSet(tcb, TcpSocketState::CA_LOSS);
+    m_round.reset();
+    m_lastSent = Time(0);
+}
+
 Ptr<TcpCongestionOps>
 TcpLinuxCubic::Fork()
 {
@@ -133,14 +142,14 @@ TcpLinuxCubic::Update(uint32_t window, uint32_t acknowledged)
     if (m_epoch)
     {
         m_epoch->acknowledged += acknowledged;
-        if (m_epoch->window == window && now - m_epoch->updated <= REST)
+        if (m_growth && m_growth->window == window && now - m_growth->since <= GROWTH_HOLDS)
         {
-            return m_epoch->count;
+            return m_growth->count;
         }
-        if (now.GetTimeStep() / TICK.GetTimeStep() ==
-            m_epoch->updated.GetTimeStep() / TICK.GetTimeStep())
+        if (m_growth && now.GetTimeStep() / TICK.GetTimeStep() ==
+                            m_growth->since.GetTimeStep() / TICK.GetTimeStep())
         {
-            return Befriend(window, m_epoch->count);
+            return Befriend(window, m_growth->count);
         }
     }
     else
@@ -168,10 +177,8 @@ TcpLinuxCubic::Update(uint32_t window, uint32_t acknowledged)
     {
         count = std::min(count, FIRST_COUNT);
     }
-    m_epoch->window = window;
-    m_epoch->updated = now;
-    m_epoch->count = Befriend(window, count);
-    return m_epoch->count;
+    m_growth = Growth{now, window, Befriend(window, count)};
+    return m_growth->count;
 }
 
 uint32_t
@@ -200,6 +207,8 @@ TcpLinuxCubic::GetSsThresh(Ptr<const TcpSocketState> tcb, uint32_t /* bytesInFli
 {
     const uint32_t window = tcb->m_cWnd.Get() / tcb->m_segmentSize;
     m_epoch.reset();
+    m_growth.reset();
+    m_credit = 0;
     // Another flow may need the room, if this one has not reached what it had (RFC 9438,
     // section 4.7)
     m_lastMaximum =
@@ -214,6 +223,7 @@ TcpLinuxCubic::CongestionStateSet(Ptr<TcpSocketState> tcb,
     if (newState == TcpSocketState::CA_LOSS)
     {
         m_epoch.reset();
+        m_growth.reset();
         m_lastMaximum = 0;
         m_credit = 0;
         m_leastRtt.reset();
@@ -236,14 +246,13 @@ TcpLinuxCubic::CwndEvent(Ptr<TcpSocketState> /* tcb */, const TcpSocketState::Tc
 void
 TcpLinuxCubic::PktsAcked(Ptr<TcpSocketState> tcb, uint32_t /* segmentsAcked */, const Time& rtt)
 {
-    m_lastSent = Simulator::Now();
+    m_lastSent = Max(m_lastSent, Simulator::Now() - rtt);
     if (!rtt.IsStrictlyPositive() || (m_epoch && Simulator::Now() - m_epoch->start < SETTLING))
     {
         return;
     }
     m_leastRtt = Min(m_leastRtt.value_or(rtt), rtt);
-    if (m_hyStart && !m_found && tcb->m_cWnd.Get() < tcb->m_ssThresh.Get() &&
-        tcb->m_cWnd.Get() >= HYSTART_WINDOW * tcb->m_segmentSize)
+    if (m_hyStart && !m_found && tcb->m_cWnd.Get() < tcb->m_ssThresh.Get())
     {
         EndSlowStart(tcb, rtt);
     }
@@ -263,6 +272,10 @@ TcpLinuxCubic::EndSlowStart(Ptr<TcpSocketState> tcb, Time rtt)
     if (!m_round || tcb->m_lastAckedSeq > m_round->end)
     {
         BeginRound(tcb);
+    }
+    if (tcb->m_cWnd.Get() < HYSTART_WINDOW * tcb->m_segmentSize)
+    {
+        return;
     }
     if (now - m_round->lastAck <= TRAIN_GAP)
     {

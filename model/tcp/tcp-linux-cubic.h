@@ -36,6 +36,7 @@ class TcpLinuxCubic : public TcpCongestionOps
     static TypeId GetTypeId();
 
     std::string GetName() const override;
+    void Init(Ptr<TcpSocketState> tcb) override;
     void IncreaseWindow(Ptr<TcpSocketState> tcb, uint32_t segmentsAcked) override;
     void PktsAcked(Ptr<TcpSocketState> tcb, uint32_t segmentsAcked, const Time& rtt) override;
     uint32_t GetSsThresh(Ptr<const TcpSocketState> tcb, uint32_t bytesInFlight) override;
@@ -54,9 +55,14 @@ class TcpLinuxCubic : public TcpCongestionOps
         uint32_t acknowledged{0}; //!< segments acknowledged, that Reno's window has not yet
                                   //!< grown by
         uint32_t renoWindow{0};   //!< the window that Reno would have, in segments
-        uint32_t window{0};       //!< the window when the curve was looked at last, in segments
-        Time updated{0};          //!< when that was
-        uint32_t count{0};        //!< after how many segments the window grows by one
+    };
+
+    /// How fast the window grows, for a while.
+    struct Growth
+    {
+        Time since;         //!< when it was computed
+        uint32_t window{0}; //!< for which window
+        uint32_t count{0};  //!< it grows by one after so many segments
     };
 
     /// A round trip, as HyStart looks at it.
@@ -107,10 +113,11 @@ class TcpLinuxCubic : public TcpCongestionOps
     std::optional<Epoch> m_epoch;    //!< the growth since the last reduction
     uint32_t m_lastMaximum{0};       //!< the window before the last reduction, in segments
     uint32_t m_credit{0};            //!< segments acknowledged towards the next growth
+    std::optional<Growth> m_growth;  //!< what Update() has told last
     std::optional<Time> m_leastRtt;  //!< the least RTT
     std::optional<Round> m_round;    //!< the round trip
     bool m_found{false};             //!< HyStart has ended slow start
-    Time m_lastSent;                 //!< when the last ACK came, before which data was sent
+    Time m_lastSent;                 //!< when what was acknowledged last was sent
 };
 
 } // namespace ns3

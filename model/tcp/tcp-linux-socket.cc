@@ -104,6 +104,8 @@ TcpLinuxSocket::Forget()
     m_lossRecovery.Reset();
     m_windowUse.Reset();
     m_ackPolicy.Reset();
+    m_peerWindow = 0;
+    m_congestionControl->Init(m_tcb);
 }
 
 // The receiver's side
@@ -251,6 +253,7 @@ TcpLinuxSocket::NoteSent(const TcpFlight::Range& range)
     }
     if (!fresh)
     {
+        m_windowUse.NoteResent(Simulator::Now());
         return;
     }
     if (const auto window = m_windowUse.NoteSent(GetWindowUse()))
@@ -279,7 +282,9 @@ TcpLinuxSocket::GetWindowUse() const
         OwnsRecovery() ? m_flight.GetInFlight() : (BytesInFlight() + segment - 1) / segment;
     known.congestionWindow = GetCongestionWindow();
     known.initialWindow = GetInitialCwnd();
-    if (m_idleRestart && m_tcb->m_congState == TcpSocketState::CA_OPEN)
+    known.slowStart = known.congestionWindow < GetThreshold();
+    known.open = m_tcb->m_congState == TcpSocketState::CA_OPEN;
+    if (m_idleRestart)
     {
         known.timeout = m_rto.Get();
     }
@@ -392,10 +397,14 @@ TcpLinuxSocket::TakeAck(Ptr<Packet> packet, const TcpHeader& header)
         }
         const uint32_t window = GetCongestionWindow();
         if (!m_lossRecovery.Reduce(ack.delivery.segments, advances) &&
-            ack.delivery.acknowledged > 0 && m_windowUse.IsLimited(window, window < GetThreshold()))
+            ack.delivery.acknowledged > 0)
         {
-            m_congestionControl->IncreaseWindow(m_tcb, ack.delivery.segments);
-            m_tcb->m_cWndInfl = m_tcb->m_cWnd;
+            m_windowUse.NoteTrue(now);
+            if (m_windowUse.IsLimited(window, window < GetThreshold()))
+            {
+                m_congestionControl->IncreaseWindow(m_tcb, ack.delivery.segments);
+                m_tcb->m_cWndInfl = m_tcb->m_cWnd;
+            }
         }
     }
     UpdatePacingRate();
@@ -436,9 +445,12 @@ TcpLinuxSocket::MeasureRtt(const TcpRecovery::Ack& ack)
 {
     // As tcp_ack_update_rtt: timestamps serve where segments were sent more than once
     std::optional<Time> sample = ack.delivery.rtt;
+    std::optional<Time> last = ack.delivery.lastRtt;
     if (!sample && ack.delivery.acknowledged > 0 && ack.echo && *ack.echo != 0)
     {
         sample = Max(MilliSeconds(1), TcpOptionTS::ElapsedTimeFromTsValue(*ack.echo));
+        last = sample;
+        m_flight.NoteRtt(*sample);
     }
     if (sample)
     {
@@ -447,9 +459,9 @@ TcpLinuxSocket::MeasureRtt(const TcpRecovery::Ack& ack)
         compat::SetRtt(m_tcb, *sample, m_rtt->GetEstimate());
         m_tcb->m_minRtt = Min(m_tcb->m_minRtt, *sample);
     }
-    if (ack.delivery.lastRtt)
+    if (last)
     {
-        m_congestionControl->PktsAcked(m_tcb, ack.delivery.acknowledged, *ack.delivery.lastRtt);
+        m_congestionControl->PktsAcked(m_tcb, ack.delivery.acknowledged, *last);
     }
 }
 
@@ -735,7 +747,7 @@ TcpLinuxSocket::SetCongestionWindow(uint32_t segments)
 {
     m_tcb->m_cWnd = segments * m_tcb->m_segmentSize;
     m_tcb->m_cWndInfl = m_tcb->m_cWnd;
-    m_windowUse.NoteChanged(Simulator::Now());
+    m_windowUse.NoteTrue(Simulator::Now());
 }
 
 uint32_t

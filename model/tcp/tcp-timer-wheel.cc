@@ -72,12 +72,12 @@ TcpTimerWheel::GetDelay(Time now, Time wait) const
         return wait;
     }
     // In Linux's words: LVL_SIZE less 1, and LVL_CLK_DIV
-    constexpr int64_t mostJiffies = 62;
+    constexpr int64_t slots = 63;
     constexpr int64_t coarser = 8;
     const int64_t jiffy = m_jiffy.GetTimeStep();
     const int64_t whole = (wait.GetTimeStep() + jiffy - 1) / jiffy * jiffy;
     int64_t grid = jiffy;
-    while (whole > mostJiffies * grid)
+    while (whole >= slots * grid)
     {
         grid *= coarser;
     }

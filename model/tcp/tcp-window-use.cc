@@ -21,18 +21,24 @@ TcpWindowUse::NoteSent(const Known& known)
         m_mostOutstanding = known.outstanding;
         m_validUntil = known.next;
     }
-    if (limited || m_limited)
+    if (IsLimited(known.congestionWindow, known.slowStart))
     {
-        NoteChanged(known.now);
+        m_used = 0;
+        NoteTrue(known.now);
         return {};
     }
     m_used = std::max(m_used, known.outstanding);
-    if (!known.timeout || known.now - m_changed < *known.timeout)
+    if (!known.timeout || known.now - m_true < *known.timeout)
+    {
+        return {};
+    }
+    NoteTrue(known.now);
+    if (!known.open)
     {
         return {};
     }
     const uint32_t used = std::max(m_used, known.initialWindow);
-    NoteChanged(known.now);
+    m_used = 0;
     if (used >= known.congestionWindow)
     {
         return {};
@@ -41,10 +47,15 @@ TcpWindowUse::NoteSent(const Known& known)
 }
 
 void
-TcpWindowUse::NoteChanged(Time now)
+TcpWindowUse::NoteTrue(Time now)
 {
-    m_used = 0;
-    m_changed = now;
+    m_true = now;
+}
+
+void
+TcpWindowUse::NoteResent(Time now)
+{
+    m_lastSent = now;
 }
 
 bool
@@ -68,7 +79,8 @@ TcpWindowUse::Restart(const Known& known)
     {
         window /= 2;
     }
-    NoteChanged(known.now);
+    m_used = 0;
+    NoteTrue(known.now);
     return std::max(window, least);
 }
 

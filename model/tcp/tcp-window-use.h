@@ -37,6 +37,8 @@ class TcpWindowUse
         uint32_t inFlight{0};           //!< segments that are in the network
         uint32_t congestionWindow{0};   //!< the congestion window
         uint32_t initialWindow{0};      //!< the initial window
+        bool slowStart{false};          //!< whether the connection is in slow start
+        bool open{false};               //!< whether all is well: no loss, no congestion
         std::optional<Time> timeout;    //!< the retransmission timeout, where a window that is
                                         //!< not used shrinks
     };
@@ -51,11 +53,19 @@ class TcpWindowUse
     std::optional<uint32_t> NoteSent(const Known& known);
 
     /**
-     * The congestion window was set, for other reasons.
+     * The congestion window was set, or might have grown with an ACK: it is true now
+     * (snd_cwnd_stamp).
      *
      * @param now the time
      */
-    void NoteChanged(Time now);
+    void NoteTrue(Time now);
+
+    /**
+     * Data has left again.
+     *
+     * @param now the time
+     */
+    void NoteResent(Time now);
 
     /**
      * @param congestionWindow the congestion window
@@ -80,8 +90,8 @@ class TcpWindowUse
     bool m_limited{false};           //!< the window has limited what was sent
     uint32_t m_mostOutstanding{0};   //!< else: the most that was outstanding
     SequenceNumber32 m_validUntil;   //!< what that is true for
-    uint32_t m_used{0};              //!< how much of the window was used since m_changed
-    Time m_changed;                  //!< when the window was filled, or set, last
+    uint32_t m_used{0};              //!< the most that was used since it was filled, or shrunk
+    Time m_true;                     //!< when the window was filled, set, or might have grown
     std::optional<Time> m_lastSent;  //!< when data was sent last
 };
 
