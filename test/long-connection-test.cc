@@ -176,6 +176,22 @@ TEST_F(LongConnection, L6_WindowThatOpensIsTold)
     }
 }
 
+// Nothing is told of a window that was never shown: after the SYN, whose window is not scaled,
+// all of the buffer is news to the peer, and the next ACK brings it.
+TEST_F(LongConnection, L6_WindowThatNobodyHasSeenIsNoNews)
+{
+    attributes["ns3::TcpSocket::DelAckCount"] = "2";
+    PlayAnew();
+    client = Connect();
+    Run(MilliSeconds(60));
+    peer->Send({SYN | ACK, 0, 1, {2, 4, 5, 180, 4, 2, 1, 1, 1, 3, 3, 7}, ""});
+    Run(MilliSeconds(110));
+    News();
+    peer->Send({ACK, 1, 1, {}, "first"});
+    Run(MilliSeconds(300));
+    EXPECT_EQ(News(), (Lines{"ACK 1:0 ack 6"})) << "the delayed ACK, and no other";
+}
+
 // A transfer to a slow reader goes on at once when it reads, both with a shut window and
 // with one that is smaller than a segment.
 TEST_F(LongConnection, L6_SlowReaderGetsAll)

@@ -187,6 +187,23 @@ TEST_F(SegmentStates, A3_FinOfASegmentWithOldDataIsTaken)
     }
 }
 
+// What fills the hole in front of the peer's FIN may acknowledge ours: then nothing is left to
+// wait for, with recovery of our own or without.
+TEST_F(SegmentStates, A3_HoleIsFilledByWhatAcknowledgesOurFin)
+{
+    for (const auto kind : {Kind::SOUND, Kind::LINUX})
+    {
+        clientKind = kind;
+        attributes["ns3::TcpLinuxSocket::TailRecovery"] = kind == Kind::LINUX ? "true" : "false";
+        Bring("FIN_WAIT_1");
+        Answer({FIN | ACK, 4, 5, {}, ""});
+        EXPECT_EQ(GetState(), "FIN_WAIT_1");
+        EXPECT_EQ(Answer({ACK, 2, 6, {}, "yz"}), (Lines{"ACK 6:0 ack 5"}));
+        EXPECT_EQ(GetState(), "TIME_WAIT");
+        EXPECT_EQ(client->received, "xyz");
+    }
+}
+
 // What comes with a FIN acknowledges our data: it is not sent again.
 TEST_F(SegmentStates, A3_FinAcknowledgesData)
 {

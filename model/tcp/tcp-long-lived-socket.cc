@@ -96,8 +96,7 @@ TcpLongLivedSocket::IsWindowNews() const
     const int32_t announced = GetAnnouncedEnd() - m_tcb->m_rxBuffer->NextRxSequence();
     room.announced = static_cast<uint32_t>(std::max(announced, 0));
     room.free = uint32_t{AdvertisedWindowSize()} << m_rcvWindShift;
-    room.largest =
-        std::min(m_tcb->m_rxBuffer->MaxBufferSize(), uint32_t{m_maxWinSize} << m_rcvWindShift);
+    room.largest = GetLargestAnnounced(); // the buffer may be more than the peer knows of
     room.segment = m_tcb->m_segmentSize;
     return TcpWindowUpdate::IsDue(room);
 }

@@ -273,10 +273,11 @@ TcpSoundSender::CompleteHeader(Ptr<const Packet> packet,
     const bool syn = header.GetFlags() & TcpHeader::SYN;
     if (header.GetFlags() & TcpHeader::ACK)
     {
-        const uint32_t window = header.GetWindowSize();
+        const uint32_t window =
+            syn ? header.GetWindowSize() : uint32_t{header.GetWindowSize()} << self->m_rcvWindShift;
         self->m_acknowledged = header.GetAckNumber();
-        self->m_announcedEnd =
-            self->m_acknowledged + (syn ? window : window << self->m_rcvWindShift);
+        self->m_announcedEnd = self->m_acknowledged + window;
+        self->m_largestAnnounced = std::max(self->m_largestAnnounced, window);
     }
     if (packet->GetSize() > 0 && !syn)
     {
@@ -529,6 +530,7 @@ TcpSoundSender::Forget()
     m_finTimeouts = 0;
     m_acknowledged = SequenceNumber32(0);
     m_announcedEnd = SequenceNumber32(0);
+    m_largestAnnounced = 0;
 }
 
 SequenceNumber32
@@ -541,6 +543,12 @@ SequenceNumber32
 TcpSoundSender::GetAnnouncedEnd() const
 {
     return m_announcedEnd;
+}
+
+uint32_t
+TcpSoundSender::GetLargestAnnounced() const
+{
+    return m_largestAnnounced;
 }
 
 } // namespace ns3

@@ -134,6 +134,11 @@ class TcpSoundSender : public TcpReusableSocket
     SequenceNumber32 GetAnnouncedEnd() const;
 
     /**
+     * @return the largest window that we have announced, in bytes
+     */
+    uint32_t GetLargestAnnounced() const;
+
+    /**
      * Note that the application has written data.
      *
      * @param size how much, in bytes
@@ -280,6 +285,7 @@ class TcpSoundSender : public TcpReusableSocket
     TcpPersist m_persist;               //!< the probes of a shut window
     uint32_t m_finTimeouts{0};          //!< how often the FIN has timed out
     SequenceNumber32 m_acknowledged{0}; //!< what we have acknowledged
+    uint32_t m_largestAnnounced{0};     //!< the largest window announced, in bytes
     SequenceNumber32 m_announcedEnd{0}; //!< behind the window that we have announced
 };
 

@@ -370,7 +370,18 @@ TcpSoundSocket::ReceivedData(Ptr<Packet> packet, const TcpHeader& header)
     }
     if (closed && m_tcb->m_rxBuffer->Finished() && !(header.GetFlags() & TcpHeader::FIN))
     {
+        NoteFinAck(header); // before the base looks
         EnterClosing();
+    }
+}
+
+void
+TcpSoundSocket::NoteFinAck(const TcpHeader& header)
+{
+    if (m_state == FIN_WAIT_1 && m_txBuffer->Size() == 0 &&
+        header.GetAckNumber() > m_tcb->m_highTxMark)
+    {
+        m_state = FIN_WAIT_2;
     }
 }
 
@@ -452,11 +463,7 @@ TcpSoundSocket::ProcessFin(Ptr<Packet> packet, const TcpHeader& header)
         m_tcb->m_rxBuffer->SetFinSequence(fin);
     }
     ReceivedAck(packet, header);
-    if (m_state == FIN_WAIT_1 && m_txBuffer->Size() == 0 &&
-        header.GetAckNumber() > m_tcb->m_highTxMark)
-    {
-        m_state = FIN_WAIT_2;
-    }
+    NoteFinAck(header);
     if (!m_tcb->m_rxBuffer->Finished() || !HasEndPoint())
     {
         return;

@@ -211,6 +211,13 @@ class TcpSoundSocket : public compat::WithTypeId<TcpSoundSocket, TcpSoundSender>
      */
     void ProcessFin(Ptr<Packet> packet, const TcpHeader& header);
 
+    /**
+     * In FIN-WAIT-1 a segment was processed that may acknowledge our FIN.
+     *
+     * @param header the segment's header
+     */
+    void NoteFinAck(const TcpHeader& header);
+
     /// The peer's FIN has come after ours was sent.
     void EnterClosing();
 

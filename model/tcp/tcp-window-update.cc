@@ -12,7 +12,7 @@ namespace ns3
 bool
 TcpWindowUpdate::IsDue(const Room& room)
 {
-    constexpr uint32_t leastShare = 16; // of what is possible
+    constexpr uint32_t leastShare = 16; // of the largest window
     const bool little = room.announced <= room.largest / 2;
     const uint32_t worth =
         std::max(room.largest / leastShare, std::min(room.segment, room.largest));

@@ -24,14 +24,14 @@ class TcpWindowUpdate
     {
         uint32_t announced{0}; //!< what is left of the window that was announced last
         uint32_t free{0};      //!< what would be announced now
-        uint32_t largest{0};   //!< the most that could be
+        uint32_t largest{0};   //!< the most that was announced
         uint32_t segment{0};   //!< a segment
     };
 
     /**
      * @param room the window
-     * @return whether to tell of it: it was less than half of what is possible, has at
-     *         least doubled, and holds a segment and a sixteenth of what is possible
+     * @return whether to tell of it: it was less than half of the largest, has at least
+     *         doubled, and holds a segment and a sixteenth of the largest
      */
     static bool IsDue(const Room& room);
 };
