@@ -388,15 +388,13 @@ TcpSoundSocket::NoteFinAck(const TcpHeader& header)
 void
 TcpSoundSocket::EnterClosing()
 {
-    // The segment that completes the data may be the one that acknowledges our FIN
-    const bool acknowledged = m_txBuffer->HeadSequence() > m_tcb->m_highTxMark.Get();
-    if (m_state == FIN_WAIT_2 || (m_state == FIN_WAIT_1 && acknowledged))
-    {
-        TimeWait();
-    }
-    else if (m_state == FIN_WAIT_1)
+    if (m_state == FIN_WAIT_1)
     {
         m_state = CLOSING;
+    }
+    else if (m_state == FIN_WAIT_2)
+    {
+        TimeWait();
     }
 }
 
