@@ -414,6 +414,10 @@ TcpLinuxSocket::TakeAck(Ptr<Packet> packet, const TcpHeader& header)
     {
         NotifySend(GetTxAvailable());
     }
+    if (!HasEndPoint())
+    {
+        return; // the application has torn the connection down in the callback
+    }
     if (packet->GetSize() > 0)
     {
         ReceivedData(packet, header);
