@@ -4,8 +4,9 @@
 
 #include "simulated-socket.h"
 
+#include "socket-address.h"
+
 #include "ns3/boolean.h"
-#include "ns3/inet-socket-address.h"
 #include "ns3/pointer.h"
 #include "ns3/simulator.h"
 #include "ns3/string.h"
@@ -33,17 +34,6 @@ constexpr uint8_t SYN_DATA_OPTION = 32;                  //!< TCPI_OPT_SYN_DATA
 constexpr uint32_t KEY_SIZE = TcpFastOpenKeys::KEY_SIZE; //!< of a key of Fast Open
 
 /**
- * @param address an address
- * @return it, as ns-3 writes it
- */
-InetSocketAddress
-ToNs3(const sockaddr* address)
-{
-    const auto* in = reinterpret_cast<const sockaddr_in*>(address);
-    return InetSocketAddress(Ipv4Address(ntohl(in->sin_addr.s_addr)), ntohs(in->sin_port));
-}
-
-/**
  * @param bytes a key as TCP_FASTOPEN_KEY takes it
  * @return its text
  */
@@ -63,17 +53,44 @@ ToKeyText(const uint8_t* bytes)
     return text.str();
 }
 
+/**
+ * What a kernel does to a connection and ns-3's sockets do to themselves alone.
+ */
+class Breaker : public TcpFastOpenSocket
+{
+  public:
+    /**
+     * End a connection by a RST.
+     * @param socket its socket
+     */
+    static void Reset(TcpFastOpenSocket& socket)
+    {
+        (socket.*(&Breaker::SendRST))();
+    }
+
+    /**
+     * Forget a connection that waits for its end.
+     * @param socket its socket
+     */
+    static void Drop(TcpFastOpenSocket& socket)
+    {
+        (socket.*(&Breaker::DeallocateEndPoint))();
+    }
+};
+
 } // namespace
 
-SimulatedSocket::SimulatedSocket(SimulatedStack& stack, std::function<void()> changed)
-    : SimulatedSocket(stack, stack.CreateSocket(), std::move(changed))
+SimulatedSocket::SimulatedSocket(SimulatedStack& stack, int domain, std::function<void()> changed)
+    : SimulatedSocket(stack, domain, stack.CreateSocket(), std::move(changed))
 {
 }
 
 SimulatedSocket::SimulatedSocket(SimulatedStack& stack,
+                                 int domain,
                                  Ptr<TcpFastOpenSocket> socket,
                                  std::function<void()> changed)
     : m_stack(stack),
+      m_domain(domain),
       m_changed(std::move(changed)),
       m_socket(std::move(socket))
 {
@@ -83,8 +100,13 @@ void
 SimulatedSocket::Watch()
 {
     const std::weak_ptr<SimulatedSocket> weak = weak_from_this();
-    const auto call = [weak](void (*function)(SimulatedSocket&)) {
-        if (const auto self = weak.lock())
+    // A socket that was disconnected has no say any more
+    const auto find = [weak, socket = PeekPointer(m_socket)] {
+        const auto self = weak.lock();
+        return self && self->m_socket == socket ? self : nullptr;
+    };
+    const auto call = [find](void (*function)(SimulatedSocket&)) {
+        if (const auto self = find())
         {
             function(*self);
             self->Changed();
@@ -112,8 +134,8 @@ SimulatedSocket::Watch()
     m_socket->TraceConnectWithoutContext(
         "State",
         Callback<void, TcpSocket::TcpStates_t, TcpSocket::TcpStates_t>(
-            [weak](TcpSocket::TcpStates_t, TcpSocket::TcpStates_t now) {
-                if (const auto self = weak.lock())
+            [find](TcpSocket::TcpStates_t, TcpSocket::TcpStates_t now) {
+                if (const auto self = find())
                 {
                     self->m_state = now;
                     self->m_finished = self->m_finished || self->IsEstablished();
@@ -123,32 +145,32 @@ SimulatedSocket::Watch()
     m_socket->TraceConnectWithoutContext(
         "CongState",
         Callback<void, TcpSocketState::TcpCongState_t, TcpSocketState::TcpCongState_t>(
-            [weak](TcpSocketState::TcpCongState_t, TcpSocketState::TcpCongState_t now) {
-                if (const auto self = weak.lock())
+            [find](TcpSocketState::TcpCongState_t, TcpSocketState::TcpCongState_t now) {
+                if (const auto self = find())
                 {
                     self->m_congestionState = now;
                 }
             }));
     m_socket->TraceConnectWithoutContext(
         "CongestionWindow",
-        Callback<void, uint32_t, uint32_t>([weak](uint32_t, uint32_t now) {
-            if (const auto self = weak.lock())
+        Callback<void, uint32_t, uint32_t>([find](uint32_t, uint32_t now) {
+            if (const auto self = find())
             {
                 self->m_congestionWindow = now;
             }
         }));
-    m_socket->TraceConnectWithoutContext("RTT", Callback<void, Time, Time>([weak](Time, Time now) {
-                                             if (const auto self = weak.lock())
+    m_socket->TraceConnectWithoutContext("RTT", Callback<void, Time, Time>([find](Time, Time now) {
+                                             if (const auto self = find())
                                              {
                                                  self->m_rtt = now;
                                              }
                                          }));
     using Trace = Callback<void, Ptr<const Packet>, const TcpHeader&, Ptr<const TcpSocketBase>>;
     m_socket->TraceConnectWithoutContext("Tx",
-                                         Trace([weak](Ptr<const Packet> packet,
+                                         Trace([find](Ptr<const Packet> packet,
                                                       const TcpHeader& header,
                                                       Ptr<const TcpSocketBase> socket) {
-                                             const auto self = weak.lock();
+                                             const auto self = find();
                                              if (self && socket == self->m_socket)
                                              {
                                                  self->m_ledger.NoteSent(header, packet->GetSize());
@@ -156,8 +178,8 @@ SimulatedSocket::Watch()
                                          }));
     m_socket->TraceConnectWithoutContext(
         "Rx",
-        Trace([weak](Ptr<const Packet>, const TcpHeader& header, Ptr<const TcpSocketBase> socket) {
-            const auto self = weak.lock();
+        Trace([find](Ptr<const Packet>, const TcpHeader& header, Ptr<const TcpSocketBase> socket) {
+            const auto self = find();
             if (self && socket == self->m_socket)
             {
                 self->m_ledger.NoteReceived(header);
@@ -236,19 +258,26 @@ SimulatedSocket::IsNonBlocking() const
 SimulatedSocket::Result
 SimulatedSocket::Bind(const sockaddr* address)
 {
-    const InetSocketAddress local = ToNs3(address);
-    if (local.GetIpv4() != Ipv4Address::GetAny())
+    const Address local = socketaddress::FromPosix(address);
+    if (local.IsInvalid())
     {
-        m_stack.AddAddress(local.GetIpv4());
+        return -EAFNOSUPPORT;
     }
+    m_stack.AddAddress(socketaddress::GetIp(local));
+    m_bound = local;
     if (m_socket->Bind(local) == 0)
     {
         return 0;
     }
     // ns-3 has no SO_REUSEADDR: connections of an earlier listener keep the address
     // from a new one, but not from one of any address.
-    const InetSocketAddress any(Ipv4Address::GetAny(), local.GetPort());
-    return m_reuseAddress && m_socket->Bind(any) == 0 ? 0 : -EADDRINUSE;
+    m_bound = socketaddress::ToAny(local);
+    if (m_reuseAddress && m_socket->Bind(m_bound) == 0)
+    {
+        return 0;
+    }
+    m_bound = Address();
+    return -EADDRINUSE;
 }
 
 SimulatedSocket::Result
@@ -286,6 +315,7 @@ SimulatedSocket::Listen(int backlog)
                 }
                 std::shared_ptr<SimulatedSocket> child(
                     new SimulatedSocket(self->m_stack,
+                                        self->m_domain,
                                         DynamicCast<TcpFastOpenSocket>(socket),
                                         self->m_changed));
                 child->Watch();
@@ -317,7 +347,12 @@ SimulatedSocket::Listen(int backlog)
 SimulatedSocket::Result
 SimulatedSocket::Connect(const sockaddr* address)
 {
-    if (m_error != 0)
+    if (address->sa_family == AF_UNSPEC)
+    {
+        Disconnect();
+        return 0;
+    }
+    if (m_error != 0 && m_connected)
     {
         return TakeError(0);
     }
@@ -333,7 +368,8 @@ SimulatedSocket::Connect(const sockaddr* address)
     SimulatedStack::Configure(m_socket);
     Watch();
     m_connected = true;
-    if (m_socket->Connect(ToNs3(address)) != 0)
+    m_error = 0;
+    if (m_socket->Connect(socketaddress::FromPosix(address)) != 0)
     {
         m_connected = false;
         return -ENETUNREACH;
@@ -343,6 +379,63 @@ SimulatedSocket::Connect(const sockaddr* address)
         return 0;
     }
     return m_nonBlocking ? Result(-EINPROGRESS) : std::nullopt;
+}
+
+void
+SimulatedSocket::Disconnect()
+{
+    const Ptr<TcpFastOpenSocket> old = std::exchange(m_socket, m_stack.CreateSocket());
+    switch (State())
+    {
+    case TcpSocket::SYN_RCVD:
+    case TcpSocket::ESTABLISHED:
+    case TcpSocket::CLOSE_WAIT:
+    case TcpSocket::FIN_WAIT_1:
+    case TcpSocket::FIN_WAIT_2:
+        m_error = m_over ? m_error : ECONNRESET;
+        if (!m_over)
+        {
+            Breaker::Reset(*old);
+        }
+        break;
+    case TcpSocket::SYN_SENT:
+        m_error = ECONNRESET;
+        old->Close();
+        break;
+    case TcpSocket::LISTEN:
+        old->Close();
+        break;
+    default:
+        Breaker::Drop(*old);
+        break;
+    }
+    for (const auto& child : std::exchange(m_queue, {}))
+    {
+        child->Close();
+    }
+    for (const auto& [name, value] : m_settings)
+    {
+        m_socket->SetAttribute(name, *value);
+    }
+    if (!m_bound.IsInvalid())
+    {
+        m_socket->Bind(m_bound);
+    }
+    m_connected = m_finished = m_closedByPeer = m_over = m_noSend = m_synDataAccepted = false;
+    m_peer = Address();
+    m_congestionWindow = 0;
+    m_congestionState = 0;
+    m_state = TcpSocket::CLOSED;
+    m_rtt = Time(0);
+    m_ledger = SegmentLedger();
+    Changed();
+}
+
+void
+SimulatedSocket::SetAttribute(const std::string& name, const AttributeValue& value)
+{
+    m_settings[name] = value.Copy();
+    m_socket->SetAttribute(name, value);
 }
 
 SimulatedSocket::Result
@@ -376,7 +469,7 @@ SimulatedSocket::Read(uint8_t* data, std::size_t size, bool dontWait)
 {
     if (!m_connected)
     {
-        return -ENOTCONN;
+        return TakeError(ENOTCONN);
     }
     if (size == 0)
     {
@@ -434,7 +527,7 @@ SimulatedSocket::Write(const std::vector<uint8_t>& data,
         m_connected = true;
     }
     const Ptr<Packet> packet = Create<Packet>(data.data(), static_cast<uint32_t>(data.size()));
-    const Address server = address ? Address(ToNs3(address)) : Address();
+    const Address server = address ? socketaddress::FromPosix(address) : Address();
     const int sent = m_socket->SendTo(packet, TcpFastOpenSocket::MSG_FASTOPEN, server);
     if (sent < 0 && m_socket->GetConnectionError() != TcpFastOpenSocket::IN_PROGRESS)
     {
@@ -527,7 +620,7 @@ SimulatedSocket::SetOption(int level, int name, const void* value, socklen_t siz
         Ptr<TcpFastOpenKeys> keys = CreateObject<TcpFastOpenKeys>();
         keys->SetText(ToKeyText(bytes) +
                       (size == KEY_SIZE ? "" : "," + ToKeyText(bytes + KEY_SIZE)));
-        m_socket->SetAttribute("FastOpenKeys", PointerValue(keys));
+        SetAttribute("FastOpenKeys", PointerValue(keys));
         return 0;
     }
     int number = 0;
@@ -545,7 +638,7 @@ SimulatedSocket::SetOption(int level, int name, const void* value, socklen_t siz
     switch (name)
     {
     case TCP_FASTOPEN:
-        m_socket->SetAttribute("FastOpenQueueLength",
+        SetAttribute("FastOpenQueueLength",
                                UintegerValue(static_cast<uint32_t>(std::max(number, 0))));
         return 0;
     case TCP_FASTOPEN_CONNECT:
@@ -553,13 +646,13 @@ SimulatedSocket::SetOption(int level, int name, const void* value, socklen_t siz
         {
             return -EOPNOTSUPP;
         }
-        m_socket->SetAttribute("FastOpenConnect", BooleanValue(number != 0));
+        SetAttribute("FastOpenConnect", BooleanValue(number != 0));
         return 0;
     case TCP_FASTOPEN_NO_COOKIE:
-        m_socket->SetAttribute("FastOpenNoCookie", BooleanValue(number != 0));
+        SetAttribute("FastOpenNoCookie", BooleanValue(number != 0));
         return 0;
     case TCP_MAXSEG:
-        m_socket->SetAttribute("Mss", UintegerValue(static_cast<uint16_t>(number)));
+        SetAttribute("Mss", UintegerValue(static_cast<uint16_t>(number)));
         return 0;
     case TCP_SYNCNT:
         if (number < 1 || number > 127)
@@ -567,10 +660,10 @@ SimulatedSocket::SetOption(int level, int name, const void* value, socklen_t siz
             return -EINVAL;
         }
         // ns-3 counts the first SYN, too
-        m_socket->SetAttribute("ConnCount", UintegerValue(static_cast<uint32_t>(number) + 1));
+        SetAttribute("ConnCount", UintegerValue(static_cast<uint32_t>(number) + 1));
         return 0;
     case TCP_NODELAY:
-        m_socket->SetAttribute("TcpNoDelay", BooleanValue(number != 0));
+        SetAttribute("TcpNoDelay", BooleanValue(number != 0));
         return 0;
     case TCP_KEEPIDLE:
     case TCP_KEEPINTVL:
@@ -678,16 +771,8 @@ SimulatedSocket::GetChanges() const
     return m_changes;
 }
 
-sockaddr_in
-SimulatedSocket::GetPeer() const
+socklen_t
+SimulatedSocket::GetPeer(sockaddr_storage& peer) const
 {
-    sockaddr_in peer{};
-    peer.sin_family = AF_INET;
-    if (InetSocketAddress::IsMatchingType(m_peer))
-    {
-        const auto ip = InetSocketAddress::ConvertFrom(m_peer);
-        peer.sin_port = htons(ip.GetPort());
-        peer.sin_addr.s_addr = htonl(ip.GetIpv4().Get());
-    }
-    return peer;
+    return socketaddress::ToPosix(m_peer, m_domain, peer);
 }
