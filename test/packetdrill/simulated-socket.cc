@@ -54,9 +54,10 @@ ToKeyText(const uint8_t* bytes)
 }
 
 /**
- * What a kernel does to a connection and ns-3's sockets do to themselves alone.
+ * What a kernel does to a connection, and tells of it, and ns-3's sockets keep to
+ * themselves.
  */
-class Breaker : public TcpFastOpenSocket
+class Insider : public TcpFastOpenSocket
 {
   public:
     /**
@@ -65,7 +66,7 @@ class Breaker : public TcpFastOpenSocket
      */
     static void Reset(TcpFastOpenSocket& socket)
     {
-        (socket.*(&Breaker::SendRST))();
+        (socket.*(&Insider::SendRST))();
     }
 
     /**
@@ -74,7 +75,16 @@ class Breaker : public TcpFastOpenSocket
      */
     static void Drop(TcpFastOpenSocket& socket)
     {
-        (socket.*(&Breaker::DeallocateEndPoint))();
+        (socket.*(&Insider::DeallocateEndPoint))();
+    }
+
+    /**
+     * @param socket a socket
+     * @return the state of its congestion control
+     */
+    static const TcpSocketState& GetCongestion(const TcpFastOpenSocket& socket)
+    {
+        return *(socket.*(&Insider::m_tcb));
     }
 };
 
@@ -142,23 +152,6 @@ SimulatedSocket::Watch()
                     self->Changed();
                 }
             }));
-    m_socket->TraceConnectWithoutContext(
-        "CongState",
-        Callback<void, TcpSocketState::TcpCongState_t, TcpSocketState::TcpCongState_t>(
-            [find](TcpSocketState::TcpCongState_t, TcpSocketState::TcpCongState_t now) {
-                if (const auto self = find())
-                {
-                    self->m_congestionState = now;
-                }
-            }));
-    m_socket->TraceConnectWithoutContext(
-        "CongestionWindow",
-        Callback<void, uint32_t, uint32_t>([find](uint32_t, uint32_t now) {
-            if (const auto self = find())
-            {
-                self->m_congestionWindow = now;
-            }
-        }));
     m_socket->TraceConnectWithoutContext("RTT", Callback<void, Time, Time>([find](Time, Time now) {
                                              if (const auto self = find())
                                              {
@@ -395,7 +388,7 @@ SimulatedSocket::Disconnect()
         m_error = m_over ? m_error : ECONNRESET;
         if (!m_over)
         {
-            Breaker::Reset(*old);
+            Insider::Reset(*old);
         }
         break;
     case TcpSocket::SYN_SENT:
@@ -406,7 +399,7 @@ SimulatedSocket::Disconnect()
         old->Close();
         break;
     default:
-        Breaker::Drop(*old);
+        Insider::Drop(*old);
         break;
     }
     for (const auto& child : std::exchange(m_queue, {}))
@@ -423,8 +416,6 @@ SimulatedSocket::Disconnect()
     }
     m_connected = m_finished = m_closedByPeer = m_over = m_noSend = m_synDataAccepted = false;
     m_peer = Address();
-    m_congestionWindow = 0;
-    m_congestionState = 0;
     m_state = TcpSocket::CLOSED;
     m_rtt = Time(0);
     m_ledger = SegmentLedger();
@@ -721,17 +712,18 @@ SimulatedSocket::FillInfo(tcp_info& info) const
 {
     const bool client = m_socket->GetSynDataSent() > 0 && m_finished &&
                         m_socket->GetSynDataAcked() == m_socket->GetSynDataSent();
-    UintegerValue segmentSize;
-    m_socket->GetAttribute("SegmentSize", segmentSize);
+    const TcpSocketState& congestion = Insider::GetCongestion(*m_socket);
+    const uint32_t segmentSize = std::max(congestion.m_segmentSize, 1u);
     info.tcpi_state = LINUX_STATES[m_state];
-    info.tcpi_ca_state = m_congestionState;
+    info.tcpi_ca_state = congestion.m_congState;
     info.tcpi_options = client || m_synDataAccepted ? SYN_DATA_OPTION : 0;
     info.tcpi_rtt = static_cast<uint32_t>(m_rtt.GetMicroSeconds());
     info.tcpi_unacked = m_ledger.GetUnacked();
     info.tcpi_retrans = m_ledger.GetRetransmitted();
     info.tcpi_delivered = m_ledger.GetDelivered();
-    info.tcpi_snd_mss = static_cast<uint32_t>(segmentSize.Get());
-    info.tcpi_snd_cwnd = static_cast<uint32_t>(m_congestionWindow / segmentSize.Get());
+    info.tcpi_snd_mss = segmentSize;
+    info.tcpi_snd_cwnd = congestion.m_cWnd / segmentSize;
+    info.tcpi_snd_ssthresh = congestion.m_ssThresh / segmentSize;
 }
 
 short

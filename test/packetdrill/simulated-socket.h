@@ -175,8 +175,6 @@ class SimulatedSocket : public std::enable_shared_from_this<SimulatedSocket>
     int m_error{0};                            //!< SO_ERROR
     ns3::Address m_peer;                       //!< listener's child: the other end
     uint64_t m_changes{0};                     //!< how often something has changed
-    uint32_t m_congestionWindow{0};            //!< in bytes
-    uint8_t m_congestionState{0};              //!< TCP_CA_...
     uint8_t m_state{0};                        //!< ns-3's number of the state
     ns3::Time m_rtt;                           //!< the last sample
     SegmentLedger m_ledger;                    //!< its segments
