@@ -6,6 +6,7 @@ import argparse
 import concurrent.futures
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -72,6 +73,15 @@ exit $status
 }
 
 
+# What the shim is set to; with --kernel, the kernel's own may be other.
+KERNEL_SETTINGS = [
+    "net.ipv4.tcp_congestion_control=reno",
+    "net.ipv4.tcp_ecn=0",
+    "net.ipv4.tcp_rmem=4096 540000 15728640",
+    "net.ipv4.tcp_slow_start_after_idle=0",
+]
+
+
 def find_scripts(paths):
     """Return (name, path) of each script; the name is relative to its directory."""
     scripts = []
@@ -130,30 +140,40 @@ def is_for(path, variant):
     return all((":" in address) == ipv6 for address in addresses)
 
 
+def write_programs(work):
+    """Write the programs that stand in for the system's; return their directory."""
+    folder = os.path.join(work, "bin")
+    os.mkdir(folder)
+    for name, text in PROGRAMS.items():
+        file = os.path.join(folder, name)
+        with open(file, "w", encoding="utf-8") as program:
+            program.write(text)
+        os.chmod(file, 0o755)
+    return folder
+
+
 def run(args, path, variant):
     """Run a script in a variant; return None where it passed, or what went wrong."""
     with tempfile.TemporaryDirectory(prefix="tfo-packetdrill-") as work:
-        bin_dir = os.path.join(work, "bin")
-        os.mkdir(bin_dir)
-        for name, text in PROGRAMS.items():
-            file = os.path.join(bin_dir, name)
-            with open(file, "w", encoding="utf-8") as program:
-                program.write(text)
-            os.chmod(file, 0o755)
-        metrics = os.path.join(work, "metrics")
-        env = dict(os.environ, TFO_METRICS=metrics, PATH=bin_dir + ":" + os.environ["PATH"])
-        # system(3) starts /bin/sh; the scripts are bash's.
-        prepare = 'mount --bind "$(command -v bash)" "$(readlink -f /bin/sh)" && ' \
-                  'export LD_PRELOAD="$0" && exec "$@"'
-        with_defaults = VARIANTS[variant]
+        defaults = VARIANTS[variant]
         settings = find_settings(path)
-        addresses = dict(with_defaults["addresses"], **settings)
+        addresses = dict(defaults["addresses"], **settings)
+        metrics = os.path.join(work, "metrics")
+        env = dict(os.environ, TFO_METRICS=metrics)
+        # system(3) starts /bin/sh; the scripts are bash's.
+        prepare = 'mount --bind "$(command -v bash)" "$(readlink -f /bin/sh)" && '
+        if args.kernel:
+            prepare += f"sysctl -q {shlex.join(KERNEL_SETTINGS)} && "
+            stack = []
+        else:
+            env["PATH"] = write_programs(work) + ":" + env["PATH"]
+            prepare += 'export LD_PRELOAD="$0" && '
+            stack = ["--so_filename=" + args.library,
+                     f"--so_flags={addresses['local_ip']},{metrics},{defaults['mtu']}"]
         command = (
-            [*args.unshare, "bash", "-c", prepare, args.library, args.packetdrill]
-            + ["--so_filename=" + args.library,
-               f"--so_flags={addresses['local_ip']},{metrics},{with_defaults['mtu']}",
-               "--ip_version=" + variant, f"--mtu={with_defaults['mtu']}"]
-            + OPTIONS + with_defaults["options"]
+            [*args.unshare, "bash", "-c", prepare + 'exec "$@"', args.library, args.packetdrill]
+            + stack + ["--ip_version=" + variant, f"--mtu={defaults['mtu']}"]
+            + OPTIONS + defaults["options"]
             + [f"--{name}={address}" for name, address in addresses.items()
                if name not in settings]
             + (["-v"] if args.verbose else [])
@@ -204,6 +224,8 @@ def main():
     parser.add_argument("--ip-version", choices=[*VARIANTS, "all"], default="all",
                         help="the variant; by default each of them")
     parser.add_argument("--all", action="store_true", help="run those, too")
+    parser.add_argument("--kernel", action="store_true",
+                        help="run against this machine's kernel, as root: what does Linux do?")
     parser.add_argument("-v", "--verbose", action="store_true",
                         help="print all that packetdrill prints")
     parser.add_argument("-j", "--jobs", type=int, default=os.cpu_count())
@@ -217,7 +239,8 @@ def main():
     args.packetdrill = os.path.abspath(args.packetdrill)
     args.library = os.path.abspath(args.library)
     args.scripts = [os.path.abspath(path) for path in args.scripts]
-    for path in [args.packetdrill, args.library, *args.scripts]:
+    needed = [] if args.kernel else [args.library]
+    for path in [args.packetdrill, *needed, *args.scripts]:
         if not os.path.exists(path):
             print(f"run.py: there is no {path}", file=sys.stderr)
             return 2
@@ -226,7 +249,7 @@ def main():
         print("SKIPPED: unshare(1) cannot make a network namespace here; try as root")
         return SKIPPED
 
-    excluded = [] if args.all else read_excluded(args.exclude)
+    excluded = [] if args.all or args.kernel else read_excluded(args.exclude)
     scripts = find_scripts(args.scripts)
     if not scripts:
         print("run.py: there are no scripts", file=sys.stderr)
