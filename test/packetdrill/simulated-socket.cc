@@ -61,20 +61,17 @@ class Insider : public TcpFastOpenSocket
 {
   public:
     /**
-     * End a connection by a RST.
+     * Leave a connection, and tell nobody.
      * @param socket its socket
+     * @param reset whether to send a RST
      */
-    static void Reset(TcpFastOpenSocket& socket)
+    static void Abort(TcpFastOpenSocket& socket, bool reset)
     {
-        (socket.*(&Insider::SendRST))();
-    }
-
-    /**
-     * Forget a connection that waits for its end.
-     * @param socket its socket
-     */
-    static void Drop(TcpFastOpenSocket& socket)
-    {
+        if (reset)
+        {
+            (socket.*(&Insider::SendEmptyPacket))(TcpHeader::RST);
+        }
+        (socket.*(&Insider::m_state)) = CLOSED;
         (socket.*(&Insider::DeallocateEndPoint))();
     }
 
@@ -110,13 +107,8 @@ void
 SimulatedSocket::Watch()
 {
     const std::weak_ptr<SimulatedSocket> weak = weak_from_this();
-    // A socket that was disconnected has no say any more
-    const auto find = [weak, socket = PeekPointer(m_socket)] {
-        const auto self = weak.lock();
-        return self && self->m_socket == socket ? self : nullptr;
-    };
-    const auto call = [find](void (*function)(SimulatedSocket&)) {
-        if (const auto self = find())
+    const auto call = [weak](void (*function)(SimulatedSocket&)) {
+        if (const auto self = weak.lock())
         {
             function(*self);
             self->Changed();
@@ -141,29 +133,33 @@ SimulatedSocket::Watch()
     m_socket->SetSendCallback(Callback<void, Ptr<Socket>, uint32_t>(
         [call](Ptr<Socket>, uint32_t) { call([](SimulatedSocket&) {}); }));
 
+    if (std::exchange(m_watched, true))
+    {
+        return; // it was connected before
+    }
     m_socket->TraceConnectWithoutContext(
         "State",
         Callback<void, TcpSocket::TcpStates_t, TcpSocket::TcpStates_t>(
-            [find](TcpSocket::TcpStates_t, TcpSocket::TcpStates_t now) {
-                if (const auto self = find())
+            [weak](TcpSocket::TcpStates_t, TcpSocket::TcpStates_t now) {
+                if (const auto self = weak.lock())
                 {
                     self->m_state = now;
                     self->m_finished = self->m_finished || self->IsEstablished();
                     self->Changed();
                 }
             }));
-    m_socket->TraceConnectWithoutContext("RTT", Callback<void, Time, Time>([find](Time, Time now) {
-                                             if (const auto self = find())
+    m_socket->TraceConnectWithoutContext("RTT", Callback<void, Time, Time>([weak](Time, Time now) {
+                                             if (const auto self = weak.lock())
                                              {
                                                  self->m_rtt = now;
                                              }
                                          }));
     using Trace = Callback<void, Ptr<const Packet>, const TcpHeader&, Ptr<const TcpSocketBase>>;
     m_socket->TraceConnectWithoutContext("Tx",
-                                         Trace([find](Ptr<const Packet> packet,
+                                         Trace([weak](Ptr<const Packet> packet,
                                                       const TcpHeader& header,
                                                       Ptr<const TcpSocketBase> socket) {
-                                             const auto self = find();
+                                             const auto self = weak.lock();
                                              if (self && socket == self->m_socket)
                                              {
                                                  self->m_ledger.NoteSent(header, packet->GetSize());
@@ -171,8 +167,8 @@ SimulatedSocket::Watch()
                                          }));
     m_socket->TraceConnectWithoutContext(
         "Rx",
-        Trace([find](Ptr<const Packet>, const TcpHeader& header, Ptr<const TcpSocketBase> socket) {
-            const auto self = find();
+        Trace([weak](Ptr<const Packet>, const TcpHeader& header, Ptr<const TcpSocketBase> socket) {
+            const auto self = weak.lock();
             if (self && socket == self->m_socket)
             {
                 self->m_ledger.NoteReceived(header);
@@ -377,7 +373,7 @@ SimulatedSocket::Connect(const sockaddr* address)
 void
 SimulatedSocket::Disconnect()
 {
-    const Ptr<TcpFastOpenSocket> old = std::exchange(m_socket, m_stack.CreateSocket());
+    int error = 0;
     switch (State())
     {
     case TcpSocket::SYN_RCVD:
@@ -385,30 +381,24 @@ SimulatedSocket::Disconnect()
     case TcpSocket::CLOSE_WAIT:
     case TcpSocket::FIN_WAIT_1:
     case TcpSocket::FIN_WAIT_2:
-        m_error = m_over ? m_error : ECONNRESET;
-        if (!m_over)
-        {
-            Insider::Reset(*old);
-        }
+        error = ECONNRESET;
+        Insider::Abort(*m_socket, !m_over);
         break;
     case TcpSocket::SYN_SENT:
-        m_error = ECONNRESET;
-        old->Close();
+        error = ECONNRESET;
+        m_socket->Close();
         break;
     case TcpSocket::LISTEN:
-        old->Close();
+        m_socket->Close();
         break;
     default:
-        Insider::Drop(*old);
+        Insider::Abort(*m_socket, false);
         break;
     }
+    m_error = error;
     for (const auto& child : std::exchange(m_queue, {}))
     {
         child->Close();
-    }
-    for (const auto& [name, value] : m_settings)
-    {
-        m_socket->SetAttribute(name, *value);
     }
     if (!m_bound.IsInvalid())
     {
@@ -420,13 +410,6 @@ SimulatedSocket::Disconnect()
     m_rtt = Time(0);
     m_ledger = SegmentLedger();
     Changed();
-}
-
-void
-SimulatedSocket::SetAttribute(const std::string& name, const AttributeValue& value)
-{
-    m_settings[name] = value.Copy();
-    m_socket->SetAttribute(name, value);
 }
 
 SimulatedSocket::Result
@@ -611,7 +594,7 @@ SimulatedSocket::SetOption(int level, int name, const void* value, socklen_t siz
         Ptr<TcpFastOpenKeys> keys = CreateObject<TcpFastOpenKeys>();
         keys->SetText(ToKeyText(bytes) +
                       (size == KEY_SIZE ? "" : "," + ToKeyText(bytes + KEY_SIZE)));
-        SetAttribute("FastOpenKeys", PointerValue(keys));
+        m_socket->SetAttribute("FastOpenKeys", PointerValue(keys));
         return 0;
     }
     int number = 0;
@@ -629,7 +612,7 @@ SimulatedSocket::SetOption(int level, int name, const void* value, socklen_t siz
     switch (name)
     {
     case TCP_FASTOPEN:
-        SetAttribute("FastOpenQueueLength",
+        m_socket->SetAttribute("FastOpenQueueLength",
                                UintegerValue(static_cast<uint32_t>(std::max(number, 0))));
         return 0;
     case TCP_FASTOPEN_CONNECT:
@@ -637,13 +620,13 @@ SimulatedSocket::SetOption(int level, int name, const void* value, socklen_t siz
         {
             return -EOPNOTSUPP;
         }
-        SetAttribute("FastOpenConnect", BooleanValue(number != 0));
+        m_socket->SetAttribute("FastOpenConnect", BooleanValue(number != 0));
         return 0;
     case TCP_FASTOPEN_NO_COOKIE:
-        SetAttribute("FastOpenNoCookie", BooleanValue(number != 0));
+        m_socket->SetAttribute("FastOpenNoCookie", BooleanValue(number != 0));
         return 0;
     case TCP_MAXSEG:
-        SetAttribute("Mss", UintegerValue(static_cast<uint16_t>(number)));
+        m_socket->SetAttribute("Mss", UintegerValue(static_cast<uint16_t>(number)));
         return 0;
     case TCP_SYNCNT:
         if (number < 1 || number > 127)
@@ -651,10 +634,10 @@ SimulatedSocket::SetOption(int level, int name, const void* value, socklen_t siz
             return -EINVAL;
         }
         // ns-3 counts the first SYN, too
-        SetAttribute("ConnCount", UintegerValue(static_cast<uint32_t>(number) + 1));
+        m_socket->SetAttribute("ConnCount", UintegerValue(static_cast<uint32_t>(number) + 1));
         return 0;
     case TCP_NODELAY:
-        SetAttribute("TcpNoDelay", BooleanValue(number != 0));
+        m_socket->SetAttribute("TcpNoDelay", BooleanValue(number != 0));
         return 0;
     case TCP_KEEPIDLE:
     case TCP_KEEPINTVL:

@@ -12,10 +12,8 @@
 
 #include <deque>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
-#include <string>
 #include <sys/socket.h>
 #include <vector>
 
@@ -140,14 +138,6 @@ class SimulatedSocket : public std::enable_shared_from_this<SimulatedSocket>
      */
     void Disconnect();
 
-    /**
-     * Set an attribute of the socket, and of one that comes in its place.
-     *
-     * @param name its name
-     * @param value its value
-     */
-    void SetAttribute(const std::string& name, const ns3::AttributeValue& value);
-
     void Watch();                              //!< have the socket report
     void Changed();                            //!< something may have changed
     void Fail();                               //!< the connection is over by an error
@@ -162,8 +152,8 @@ class SimulatedSocket : public std::enable_shared_from_this<SimulatedSocket>
     int m_domain;                              //!< AF_INET or AF_INET6
     std::function<void()> m_changed;           //!< to be called
     ns3::Ptr<ns3::TcpFastOpenSocket> m_socket; //!< the socket
-    std::map<std::string, ns3::Ptr<ns3::AttributeValue>> m_settings; //!< what was set, by name
     ns3::Address m_bound;                      //!< what bind() has set, if anything
+    bool m_watched{false};                     //!< the socket reports
     bool m_nonBlocking{false};                 //!< O_NONBLOCK
     bool m_reuseAddress{false};                //!< SO_REUSEADDR
     bool m_connected{false};                   //!< Connect() was called

@@ -55,8 +55,7 @@ IsNeighborDiscovery(const std::vector<uint8_t>& bytes)
     {
         return false;
     }
-    return bytes[6] == hopByHop ||
-           (bytes[6] == ICMPV6 && bytes[type] >= 130 && bytes[type] <= 143);
+    return bytes[6] == hopByHop || (bytes[6] == ICMPV6 && bytes[type] >= 130 && bytes[type] <= 143);
 }
 
 /**
@@ -82,7 +81,7 @@ SimulatedStack::SimulatedStack(const std::string& address, std::string metrics, 
     attributes["ns3::TcpSocket::RcvBufSize"] = "15728640"; // tcp_rmem's last number
     attributes["ns3::TcpFastOpenSocket::FastOpenConnect"] = "false";
     attributes["ns3::TcpFastOpenSocket::FastOpenQueueLength"] = "0";
-    attributes["ns3::TcpFastOpenSocket::Mss"] = "0"; // that of the device
+    attributes["ns3::TcpFastOpenSocket::Mss"] = "0";    // that of the device
     attributes["ns3::Icmpv6L4Protocol::DAD"] = "false"; // an address is to be of use at once
     for (const auto& [name, value] : attributes)
     {

@@ -50,10 +50,11 @@ ToPosix(const Address& address, int domain, sockaddr_storage& posix)
         std::memcpy(&posix, &in, sizeof in);
         return sizeof in;
     }
-    const auto ip = ipv4 ? Inet6SocketAddress(Ipv6Address::MakeIpv4MappedAddress(
-                                                  InetSocketAddress::ConvertFrom(address).GetIpv4()),
-                                              InetSocketAddress::ConvertFrom(address).GetPort())
-                         : Inet6SocketAddress::ConvertFrom(address);
+    const auto ip = ipv4
+                        ? Inet6SocketAddress(Ipv6Address::MakeIpv4MappedAddress(
+                                                 InetSocketAddress::ConvertFrom(address).GetIpv4()),
+                                             InetSocketAddress::ConvertFrom(address).GetPort())
+                        : Inet6SocketAddress::ConvertFrom(address);
     sockaddr_in6 in6{};
     in6.sin6_family = AF_INET6;
     in6.sin6_port = htons(ip.GetPort());
