@@ -78,7 +78,6 @@ KERNEL_SETTINGS = [
     "net.ipv4.tcp_congestion_control=reno",
     "net.ipv4.tcp_ecn=0",
     "net.ipv4.tcp_rmem=4096 540000 15728640",
-    "net.ipv4.tcp_slow_start_after_idle=0",
 ]
 
 

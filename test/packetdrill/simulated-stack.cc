@@ -268,6 +268,13 @@ SimulatedStack::Configure(Ptr<TcpFastOpenSocket> socket)
     socket->SetAttribute("Timestamp", isOn("tcp_timestamps"));
     socket->SetAttribute("Sack", isOn("tcp_sack"));
     socket->SetAttribute("WindowScaling", isOn("tcp_window_scaling"));
+    // As far as the module has them
+    socket->SetAttributeFailSafe("IdleRestart", isOn("tcp_slow_start_after_idle"));
+    const auto number = [](const std::string& name, uint32_t otherwise) {
+        return UintegerValue(ToNumber(GetSetting(name, ""), otherwise));
+    };
+    socket->SetAttributeFailSafe("SynLinearTimeouts", number("tcp_syn_linear_timeouts", 4));
+    socket->SetAttributeFailSafe("SynAckRetries", number("tcp_synack_retries", 5));
     const uint32_t ecn = ToNumber(GetSetting("tcp_ecn", "2"), 2);
     socket->SetAttribute("UseEcn", StringValue(ecn == 0 ? "Off" : ecn == 1 ? "On" : "AcceptOnly"));
 }
