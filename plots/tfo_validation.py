@@ -3,11 +3,11 @@
 
 """Set simulated transfers against those measured between two kernels.
 
-    tfo_validation.py --out=DIR MEASURED.csv SIMULATED.csv
+    tfo_validation.py --out=DIR MEASURED.csv SIMULATED.csv...
 
-MEASURED.csv is what test/interop/measure.py writes, SIMULATED.csv the rows of a sweep over
-the same grid, whose transfers 2 count. Written are into DIR: comparison.csv with a line for
-each case, agreement.md with tables, agreement.png.
+MEASURED.csv is what test/interop/measure.py writes, SIMULATED.csv the rows of sweeps over
+the same grids, whose transfers 2 count. Written are into DIR: comparison.csv with a line for
+each case, agreement.md with tables, agreement.png and agreement-hard.png.
 
 A case agrees where the simulated completion time is within 1 ms or a share of the measured
 one, the median: 1 % without a loss, 5 % with one; it agrees with some where it is as close to
@@ -36,43 +36,11 @@ MODES = {"3whs": PLAIN, "tfo": OPEN}
 LEAST = 1  # ms that a difference may be in any case
 AGREES, AGREES_WITH_SOME, UNEXPLAINED = "agrees", "agrees with some", "unexplained"
 SHARE_PLAIN, SHARE_LOST = 0.01, 0.05
-SYN_TIMEOUT, LATE = 1000, 40  # ms, and how late its timer may be in jiffies of 4 ms
-
-
-def is_race(rows):
-    """Tell where the kernels' time is that of the other order of two timers: one timeout."""
-    race = (rows["mode"] == "3whs") & (rows["lost"] == "server:1")
-    late = rows["kernel_ms"] - rows["loss_free_ms"] - SYN_TIMEOUT
-    return race & (late.abs() <= np.maximum(LATE, SHARE_LOST * rows["kernel_ms"]))
-
-
-def is_rate(rows):
-    """Tell in which cases recovery decides whether the last segments take another round trip."""
-    server = rows["lost"].str.startswith("server:") & (rows["lost"] != "server:1")
-    large = rows["response_bytes"] >= 100000
-    return server & large & (rows["off_ms"].abs() <= 1.1 * rows["rtt_ms"])
-
+OUTCOME = 0.03  # share of a time between it and the next that makes the next another outcome
+FAR = 1000  # ms of RTT that are more than the timeouts of SYN and SYN-ACK
 
 # What of the kernel is not modelled, by name: whom it concerns, and how.
-RULES = {
-    "race of two timers": (
-        is_race,
-        "When a SYN-ACK is lost, the client's timer for the SYN and the server's for the SYN-ACK "
-        "expire within a jiffy or eight. If the client's SYN is there first, it puts off the "
-        "server's timer (tcp_check_req); if not, the SYN-ACK has been sent three times, and the "
-        "server begins with a window of one segment (tcp_init_transfer). Kernels do either; in "
-        "the simulation, where both timers are exact, always the latter. So the kernels' time is "
-        "that without a loss and the timeout of 1 s.",
-    ),
-    "window in recovery": (
-        is_rate,
-        "Linux spreads what it sends in recovery by proportional rate reduction (RFC 6937, "
-        "tcp_cwnd_reduction); the simulation uses classic recovery, since ns-3's rate reduction "
-        "differs from release to release. A segment more or less in a flight, or an odd one that "
-        "waits for the delayed ACK after its receiver has left quick-ACK mode, decides whether the "
-        "last ones of a long response take another round trip: no case is off by more.",
-    ),
-}
+RULES = {}
 
 
 class Wrong(Exception):
@@ -91,16 +59,31 @@ def read(path, columns):
     return rows
 
 
+def outcomes(times):
+    """Part the times of a case where there is a gap: kernels did one thing or another."""
+    parts = []
+    for time in sorted(times):
+        if parts and time - parts[-1][-1] <= max(LEAST, OUTCOME * parts[-1][-1]):
+            parts[-1].append(time)
+        else:
+            parts.append([time])
+    return parts
+
+
+def variant_drop(variant):
+    """Return what a sweep's variant loses of the second transfer, as the measured rows name it."""
+    drops = split_variant(variant).get("drop", "none").split("+")
+    return "+".join(one.removeprefix("2:") for one in drops)
+
+
 def compare(measured, simulated):
     """Return a row for each case, with both times and what is to be said of them."""
     groups = measured.groupby(CASE)
     kernel = groups["fct_ms"].agg(["size", "median", "min", "max"])
     kernel["happened"] = groups["happened"].max()
+    kernel["times"] = groups["fct_ms"].apply(list)
     simulated = simulated[simulated["transfer"] == 2].copy()
-    simulated["lost"] = [
-        split_variant(variant).get("drop", "none").removeprefix("2:")
-        for variant in simulated["variant"]
-    ]
+    simulated["lost"] = simulated["variant"].map(variant_drop)
     if (simulated["status"] != "ok").any():
         raise Wrong("a simulated transfer did not complete")
     if simulated.duplicated(CASE).any():
@@ -110,24 +93,39 @@ def compare(measured, simulated):
         raise Wrong(f"{rows['fct_ms'].isna().sum()} of the measured cases were not simulated")
     rows = rows.reset_index().rename(columns={"fct_ms": "simulated_ms", "size": "repeats"})
     rows = rows.rename(columns={name: f"kernel_{name}_ms" for name in ("median", "min", "max")})
-    lost = rows["happened"] > 0
-    rows["kernel_ms"] = rows["kernel_median_ms"]
-    free = rows[rows["lost"] == "none"].set_index(CASE[:-1])["simulated_ms"]
-    rows["loss_free_ms"] = free.reindex(pd.MultiIndex.from_frame(rows[CASE[:-1]])).to_numpy()
+    rows["outcomes"] = rows["times"].map(outcomes)
+    # The kernels' time is that of the outcome which is nearest, where there are several
+    rows["kernel_ms"] = [
+        min(map(np.median, row.outcomes), key=lambda ms, to=row.simulated_ms: abs(ms - to))
+        for row in rows.itertuples()
+    ]
     rows["off_ms"] = rows["simulated_ms"] - rows["kernel_ms"]
-    allowed = np.maximum(LEAST, np.where(lost, SHARE_LOST, SHARE_PLAIN) * rows["kernel_ms"])
-    near = pd.DataFrame(
-        {"ms": measured["fct_ms"], "case": measured[CASE].apply(tuple, axis=1)}
-    ).merge(rows.assign(case=rows[CASE].apply(tuple, axis=1), allowed=allowed), on="case")
-    near = near[(near["ms"] - near["simulated_ms"]).abs() <= near["allowed"]]
-    some = rows[CASE].apply(tuple, axis=1).isin(set(near["case"]))
-    rows["verdict"] = np.where(
-        rows["off_ms"].abs() <= allowed, AGREES, np.where(some, AGREES_WITH_SOME, "")
-    )
+    rows["verdict"] = [verdict(row) for row in rows.itertuples()]
     for name, (applies, _) in RULES.items():
-        rows.loc[(rows["verdict"] == "") & applies(rows), "verdict"] = name
-    rows.loc[rows["verdict"] == "", "verdict"] = UNEXPLAINED
+        rows.loc[(rows["verdict"] == UNEXPLAINED) & applies(rows), "verdict"] = name
     return rows
+
+
+def verdict(row):
+    """Tell whether the simulated time of a case is close enough to the measured ones."""
+    share = SHARE_LOST if row.happened > 0 else SHARE_PLAIN
+
+    def is_near(time):
+        return abs(row.simulated_ms - time) <= max(LEAST, share * time)
+
+    if is_near(row.kernel_median_ms):
+        return AGREES
+    return AGREES_WITH_SOME if any(map(is_near, row.times)) else UNEXPLAINED
+
+
+def is_two(rows):
+    """Tell in which cases several segments are lost."""
+    return rows["lost"].str.contains("+", regex=False)
+
+
+def is_far(rows):
+    """Tell in which cases a round trip takes longer than the first timeouts."""
+    return rows["rtt_ms"] > FAR
 
 
 def percent(rows):
@@ -151,7 +149,7 @@ def summary(rows):
             others = counts.drop([AGREES, AGREES_WITH_SOME], errors="ignore")
             lines.append(
                 [
-                    "nothing" if lost == "none" else lost.replace(":", "'s segment "),
+                    lost_text(lost),
                     case["name"],
                     len(some),
                     int((some["happened"] > 0).sum()) if lost != "none" else "",
@@ -191,6 +189,35 @@ def loss_free(rows):
     return table(["RTT ms", "Mb/s", "mode", *map(bytes_text, sizes)], lines)
 
 
+def times_text(row):
+    """Return the measured times of a case, by outcome, and the simulated one."""
+    ranges = []
+    for few in row.outcomes:
+        low, high = (f"{ms:.0f}" for ms in (few[0], few[-1]))
+        ranges.append(low if low == high else f"{low}–{high}")
+    mark = "" if row.verdict in (AGREES, AGREES_WITH_SOME) else " (!)"
+    return f"{', '.join(ranges)} / {row.simulated_ms:.0f}{mark}"
+
+
+def side_by_side(rows):
+    """Return the table of measured and simulated times by what was lost, a column for each RTT."""
+    rtts = sorted(rows["rtt_ms"].unique())
+    lines = []
+    for lost in sorted(rows["lost"].unique(), key=lambda text: (text != "none", text)):
+        for mode, case in MODES.items():
+            some = rows[(rows["lost"] == lost) & (rows["mode"] == mode)].set_index("rtt_ms")
+            cells = [times_text(some.loc[rtt]) if rtt in some.index else "" for rtt in rtts]
+            lines.append([lost_text(lost), case["name"], *cells])
+    return table(["lost", "mode", *(f"RTT {rtt} ms" for rtt in rtts)], lines)
+
+
+def lost_text(lost):
+    """Return what was lost, in words."""
+    if lost == "none":
+        return "nothing"
+    return " + ".join(one.replace(":", "'s ") for one in lost.split("+"))
+
+
 def disagreeing(rows):
     """Return the table of the cases that a rule accounts for, or none."""
     some = rows[~rows["verdict"].isin([AGREES, AGREES_WITH_SOME])]
@@ -213,57 +240,85 @@ def disagreeing(rows):
     return table(head, lines)
 
 
+def rules_text(rows):
+    """Return the section on what is not modelled and where, if there is anything."""
+    counts = rows["verdict"].value_counts()
+    rules = "".join(
+        f"- **{name}** ({counts.get(name, 0)} cases): {text}\n" for name, (_, text) in RULES.items()
+    )
+    some_differ = counts.drop([AGREES, AGREES_WITH_SOME], errors="ignore").any()
+    parts = [rules, disagreeing(rows) if some_differ else ""]
+    text = "\n".join(filter(None, parts))
+    return f"\n## What does not agree\n\n{text}" if text else ""
+
+
+def counts_text(rows):
+    """Return how many cases there are, and how many of them agree."""
+    counts = rows["verdict"].value_counts()
+    others = [f"{name} {counts.get(name, 0)}" for name in [*RULES, UNEXPLAINED]]
+    return (
+        f"{len(rows)} cases, {int(rows['repeats'].sum())} measured transfers; "
+        f"agree {counts.get(AGREES, 0)}, agree with some {counts.get(AGREES_WITH_SOME, 0)}, "
+        + ", ".join(others)
+    )
+
+
 def report(rows):
     """Return the tables and what is to be read with them."""
-    measured = int(rows["repeats"].sum())
-    verdicts = rows["verdict"].value_counts()
-    rules = "".join(
-        f"- **{name}** ({verdicts.get(name, 0)} cases): {text}\n"
-        for name, (_, text) in RULES.items()
-    )
-    others = ", ".join(f"{name} {verdicts.get(name, 0)}" for name in [*RULES, UNEXPLAINED])
+    two, far = rows[is_two(rows)], rows[is_far(rows)]
+    one = rows[~is_two(rows) & ~is_far(rows)]
     return f"""# Simulated times against two kernels'
 
 Written by `./tfo validate`; not to be edited by hand. How it was measured is told in
 `README.md`, the times of each case are in `comparison.csv`.
 
-{len(rows)} cases, {measured} measured transfers. {verdicts.get(AGREES, 0)} cases agree: within
-1 % or 1 ms without a loss, within 5 % or 1 ms with one. {verdicts.get(AGREES_WITH_SOME, 0)} more
-agree so with one of several times that differ among themselves, since kernels do not take the
-same time each time. The others: {others}.
+{counts_text(rows)}.
+
+A case agrees where the simulated time is within 1 % or 1 ms of the measured one without a loss,
+within 5 % or 1 ms with one; the measured one is the median. It agrees with some where it is as
+close to one of several times that differ among themselves, since kernels do not take the
+same time each time: what their timers do depends on their phase.
+
+## Nothing or one segment lost
+
+{counts_text(one)}.
 
 ![Simulated over measured times, and how far they are off](agreement.png)
 
-## By the segment that was lost
+{summary(one)}
+### Without a loss: kernels / simulated, in ms, by the response
 
-{summary(rows)}
-## Without a loss: kernels / simulated, in ms, by the response
+{loss_free(one)}
+## Two segments lost
 
-{loss_free(rows)}
-## Rules of the kernel that are not modelled
+{counts_text(two)}. Measured / simulated completion times in ms. Where kernels did one
+thing or another, as their timers' phases had it, each outcome has its range.
 
-{rules}
-{disagreeing(rows)}"""
+![Simulated over measured times, where two are lost or the RTT is long](agreement-hard.png)
+
+{side_by_side(two)}
+## A round trip of more than a second
+
+{counts_text(far)}. The timeouts of SYN and SYN-ACK expire although nothing is lost.
+
+{side_by_side(far)}{rules_text(rows)}"""
 
 
-def draw(rows):
-    """Draw simulated over measured times, and the distribution of the differences."""
-    note = (
-        f"{len(rows)} cases: completion time of a request of 300 B, from "
-        f"{rows['repeats'].min()}–{rows['repeats'].max()} transfers between two kernels; RTT "
-        f"{rows['rtt_ms'].min()}–{rows['rtt_ms'].max()} ms, {rows['rate_mbps'].min()}–"
-        f"{rows['rate_mbps'].max()} Mbit/s, response {bytes_text(rows['response_bytes'].min())} to "
-        f"{bytes_text(rows['response_bytes'].max())}; nothing lost, or one of the first six segments "
-        "of either side. The lines on the left are 5 % off."
-    )
-    figure, axes = new_figure(7, 2.8, 1, 2, note)
-    scatter, steps = axes[0]
-    bounds = np.array([rows["kernel_ms"].min() * 0.8, rows["kernel_ms"].max() * 1.25])
+def draw_times(axes, rows):
+    """Draw simulated over measured times, with a line from the least measured one to the most."""
+    bounds = np.array([rows["kernel_min_ms"].min() * 0.8, rows["kernel_max_ms"].max() * 1.25])
     for factor in (0.95, 1.05):
-        scatter.plot(bounds, bounds * factor, color="0.6", linewidth=0.7, zorder=1)
+        axes.plot(bounds, bounds * factor, color="0.6", linewidth=0.7, zorder=1)
     for mode, case in MODES.items():
         some = rows[rows["mode"] == mode]
-        scatter.plot(
+        axes.hlines(
+            some["simulated_ms"],
+            some["kernel_min_ms"],
+            some["kernel_max_ms"],
+            color=case["colour"],
+            linewidth=0.5,
+        )
+        axes.plot(
             some["kernel_ms"],
             some["simulated_ms"],
             linestyle="none",
@@ -273,37 +328,79 @@ def draw(rows):
             markerfacecolor="none",
             color=case["colour"],
         )
-    scatter.set(xscale="log", yscale="log", xlim=bounds, ylim=bounds)
-    scatter.set_title("Completion time of each case", loc="left", size=NOTE_SIZE)
-    scatter.set(xlabel="Measured between kernels (ms)", ylabel="Simulated (ms)")
-    limits = {"none": "-", "lost": ":"}
-    for mode, case in MODES.items():
-        for kind, line in limits.items():
-            happened = rows["happened"] > 0
-            some = rows[(rows["mode"] == mode) & (happened == (kind == "lost"))]
+    axes.set(xscale="log", yscale="log", xlim=bounds, ylim=bounds)
+    axes.set(xlabel="Measured between kernels (ms)", ylabel="Simulated (ms)")
+
+
+def draw_steps(axes, groups):
+    """Draw the distribution of the differences in groups of rows, each with its kind of line."""
+    for rows, line in groups:
+        for mode, case in MODES.items():
+            some = rows[rows["mode"] == mode]
             off = np.sort(np.maximum(percent(some).abs(), 0.01))
-            steps.step(
-                off,
-                100 * np.arange(1, len(off) + 1) / len(off),
-                where="post",
-                color=case["colour"],
-                linestyle=line,
-            )
-    steps.set_title("Cases that are off by no more", loc="left", size=NOTE_SIZE)
-    steps.set(xscale="log", xlabel="Difference (% of the measured time)", ylabel="Cases (%)")
-    steps.set(ylim=(0, 101), xlim=(0.01, 80))
+            share = 100 * np.arange(1, len(off) + 1) / len(off)
+            axes.step(off, share, where="post", color=case["colour"], linestyle=line)
+    axes.set_title("Cases that are off by no more", loc="left", size=NOTE_SIZE)
+    axes.set(xscale="log", xlabel="Difference (% of the measured time)", ylabel="Cases (%)")
+    axes.set(ylim=(0, 101), xlim=(0.01, 80))
+
+
+def draw(rows, groups, what):
+    """Draw both for rows, and for the named groups of them the differences."""
+    sizes = [bytes_text(size) for size in sorted(rows["response_bytes"].unique())]
+    sizes = " to ".join(dict.fromkeys((sizes[0], sizes[-1])))
+    repeats = f"{rows['repeats'].min()}–{rows['repeats'].max()}"
+    note = (
+        f"{len(rows)} cases: completion time of a request of 300 B, from {repeats} transfers "
+        f"between two kernels; {what}; response {sizes}. "
+        "The lines on the left are 5 % off; a line through a mark leads from the shortest measured "
+        "time to the longest."
+    )
+    figure, axes = new_figure(7, 2.8, 1, 2, note)
+    times, steps = axes[0]
+    draw_times(times, rows)
+    times.set_title("Completion time of each case", loc="left", size=NOTE_SIZE)
+    draw_steps(steps, [group[:2] for group in groups])
     handles = [
         Line2D(
-            [], [], color=case["colour"], marker=case["marker"], markerfacecolor="none", label=name
+            [],
+            [],
+            color=case["colour"],
+            marker=case["marker"],
+            markerfacecolor="none",
+            label=case["name"],
         )
-        for name, case in ((case["name"], case) for case in MODES.values())
+        for case in MODES.values()
     ]
-    handles += [
-        Line2D([], [], color="0.3", linestyle="-", label="nothing lost"),
-        Line2D([], [], color="0.3", linestyle=":", label="one segment lost"),
-    ]
+    handles += [Line2D([], [], color="0.3", linestyle=line, label=name) for _, line, name in groups]
     add_legend(figure, handles)
     return figure
+
+
+def figures(rows):
+    """Return the figures by the names of their files."""
+    two, far = is_two(rows), is_far(rows)
+    one = rows[~two & ~far]
+    happened = one["happened"] > 0
+    few, long = rows[two], rows[far]
+    return {
+        "agreement.png": draw(
+            one,
+            [(one[~happened], "-", "nothing lost"), (one[happened], ":", "one segment lost")],
+            f"RTT {one['rtt_ms'].min()}–{one['rtt_ms'].max()} ms, {one['rate_mbps'].min()}–"
+            f"{one['rate_mbps'].max()} Mbit/s, nothing lost or one of the first six segments of "
+            "either side",
+        ),
+        "agreement-hard.png": draw(
+            rows[two | far],
+            [(few, "-", "two or three lost"), (long, ":", "RTT above 1 s")],
+            f"{few['rate_mbps'].max()} Mbit/s, "
+            f"RTT {few['rtt_ms'].min()}–{few['rtt_ms'].max()} ms and two of the first three "
+            "segments of each side lost, or the client's first three; "
+            f"or RTT {' and '.join(map(str, sorted(long['rtt_ms'].unique())))} ms and nothing or "
+            "one segment lost",
+        ),
+    }
 
 
 def main():
@@ -312,23 +409,24 @@ def main():
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("."))
     parser.add_argument("--check", action="store_true", help="write nothing")
     parser.add_argument("measured")
-    parser.add_argument("simulated")
+    parser.add_argument("simulated", nargs="+")
     arguments = parser.parse_args()
     try:
         measured = read(arguments.measured, [*CASE, "fct_ms", "happened"])
-        simulated = read(
-            arguments.simulated, [*CASE[:-1], "variant", "transfer", "fct_ms", "status"]
-        )
+        needed = [*CASE[:-1], "variant", "transfer", "fct_ms", "status"]
+        simulated = pd.concat([read(path, needed) for path in arguments.simulated])
         rows = compare(measured, simulated)
     except Wrong as wrong:
         print(f"tfo_validation.py: {wrong}", file=sys.stderr)
         return 2
     if not arguments.check:
         arguments.out.mkdir(parents=True, exist_ok=True)
-        rows.drop(columns="loss_free_ms").round(3).to_csv(arguments.out / "comparison.csv", index=False, lineterminator="\n")
+        table_rows = rows.drop(columns=["times", "outcomes"]).round(3)
+        table_rows.to_csv(arguments.out / "comparison.csv", index=False, lineterminator="\n")
         (arguments.out / "agreement.md").write_text(report(rows), encoding="utf-8")
         with plt.rc_context(STYLE):
-            draw(rows).savefig(arguments.out / "agreement.png", dpi=200, metadata={"Software": None})
+            for name, figure in figures(rows).items():
+                figure.savefig(arguments.out / name, dpi=200, metadata={"Software": None})
     unexplained = rows[rows["verdict"] == UNEXPLAINED]
     for row in unexplained.itertuples():
         print(

@@ -11,6 +11,7 @@ Times are real ones: what is measured may be off by a quarter of a round trip of
 """
 
 import concurrent.futures
+import socket
 import sys
 import time
 
@@ -230,6 +231,27 @@ def megabyte(scenario, server_is_kernel, drop):
     made.close()
 
 
+def skewed(scenario):
+    """A link takes longer in one direction than in the other, for the round trip it is to have."""
+    client, server = (Kernel(side, scenario.ipv6) for side in (CLIENT, SERVER))
+    with scenario.link("--forward=150ms", client=client, server=server) as link:
+        with server.socket(socket.SOCK_DGRAM) as echo, client.socket(socket.SOCK_DGRAM) as made:
+            echo.bind((server.address, kernel.PORT))
+            made.connect((link.server, kernel.PORT))
+            times = [time.monotonic()]
+            made.send(b".")
+            data, sender = echo.recvfrom(1)
+            times.append(time.monotonic())
+            echo.sendto(data, sender)
+            made.recv(1)
+            times.append(time.monotonic())
+    forward, back = ((later - earlier) * 1e3 for earlier, later in zip(times, times[1:]))
+    scenario.check("A skewed link: to the server", 145 < forward < 175, f"{forward:.0f} ms")
+    scenario.check("A skewed link: back", 45 < back < 75, f"{back:.0f} ms")
+    for one in (client, server):
+        one.close()
+
+
 def run(program, ipv6, function, *arguments):
     """Run a scenario, and once more where a check has failed, for time is real; return the last."""
     for attempt in (1, 2):
@@ -259,7 +281,7 @@ def main():
         kernel.pattern(side, MEGABYTE)  # takes long, and is kept
     jobs = []
     for ipv6 in (False, True):
-        jobs += [(ipv6, function) for function in (kernel_client, kernel_server)]
+        jobs += [(ipv6, function) for function in (kernel_client, kernel_server, skewed)]
         for server_is_kernel in (False, True):
             for segment in ("server:1", "client:1", "client:2"):
                 for number in (1, 2):

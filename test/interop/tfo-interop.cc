@@ -12,6 +12,7 @@
  */
 
 #include "pattern-exchange.h"
+#include "skewed-channel.h"
 
 #include "ns3/arp-cache.h"
 #include "ns3/boolean.h"
@@ -47,6 +48,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <optional>
 #include <set>
 #include <sstream>
 #include <thread>
@@ -65,6 +67,7 @@ struct Options
     Scenario scenario; //!< link, workload and TCP
     int clientTap{-1}; //!< descriptor of the TAP whose kernel is the client; -1: simulated
     int serverTap{-1}; //!< the same for the server
+    std::optional<Time> forward; //!< how long the link takes to the server; half the round trip
 };
 
 /// One end of the link.
@@ -382,6 +385,9 @@ ReadOptions(int argc, char* argv[])
     reader.Add("gap", "time between a transfer and the next", "rtt", [&](auto text) {
         options.scenario.gap = Seconds(ReadSeconds(text, "needs a time, as 100ms"));
     });
+    reader.Add("forward", "part of the RTT that is the way to the server", "half", [&](auto text) {
+        options.forward = Seconds(ReadSeconds(text, "needs a time, as 40ms"));
+    });
     reader.Add("pcap", "prefix of pcap files of the link", "none", [&](auto text) {
         options.scenario.pcap = text;
     });
@@ -407,6 +413,10 @@ ReadOptions(int argc, char* argv[])
     if (!wrong.empty())
     {
         throw WrongInput(wrong);
+    }
+    if (options.forward > options.scenario.rtt)
+    {
+        throw WrongInput("--forward is more than the RTT");
     }
     return options;
 }
@@ -436,6 +446,10 @@ Interop(int argc, char* argv[])
     path->Build();
     const End client = GetEnd(path->GetClient(), scenario.ipv6);
     const End server = GetEnd(path->GetServer(), scenario.ipv6);
+    if (options.forward)
+    {
+        SkewedChannel::Replace({client.link, server.link}, *options.forward - *scenario.rtt / 2);
+    }
     RouteOverLink(client, server);
     RouteOverLink(server, client);
     for (const auto& [end, number, tap] : {std::make_tuple(client, 1, options.clientTap),
