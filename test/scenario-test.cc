@@ -490,7 +490,7 @@ TEST(Scenarios, AttributeValuesThatEndTheProgramAreRefused)
 TEST(Scenarios, FailedTransfersAreRecorded)
 {
     Scenario scenario = OnLink("tfo", MilliSeconds(20), 1000, 2);
-    for (uint32_t segment = 1; segment <= 7; segment++)
+    for (uint32_t segment = 1; segment <= 11; segment++)
     {
         scenario.drops.push_back({1, SegmentDropModel::CLIENT, segment});
     }
@@ -500,5 +500,5 @@ TEST(Scenarios, FailedTransfersAreRecorded)
     EXPECT_EQ(result.records[1].status, TransferRecord::Status::OK);
     std::ostringstream text;
     WriteTransfers(text, scenario, result);
-    EXPECT_NE(text.str().find(",1,0,,,6,timeout\n"), std::string::npos) << text.str();
+    EXPECT_NE(text.str().find(",1,0,,,10,timeout\n"), std::string::npos) << text.str();
 }

@@ -293,8 +293,8 @@ TEST_F(Server, S9_DuplicateSynIsAnsweredAndDeliversNothing)
     const RawPeer::Spec syn{SYN, 0, 0, Option(ValidCookie()), "hello"};
     peer->Send(syn);
     peer->SendAt(MilliSeconds(101), syn);
-    peer->SendAt(MilliSeconds(202), {SYN, 0, 0, {}, ""});
-    Run(MilliSeconds(400));
+    peer->SendAt(MilliSeconds(702), {SYN, 0, 0, {}, ""});
+    Run(MilliSeconds(900));
     ASSERT_EQ(peer->received.size(), 3u);
     for (const auto& segment : peer->received)
     {

@@ -24,6 +24,9 @@ Scenario::LinuxTcp()
         {"ns3::TcpLinuxSocket::TailRecovery", "true"}, // tcp_recovery, tcp_early_retrans
         {"ns3::TcpLinuxSocket::FRto", "true"},         // tcp_frto
         {"ns3::TcpFastOpenSocket::ReduceInitialCwnd", "true"},
+        {"ns3::TcpFastOpenSocket::SynLinearTimeouts", "4"},     // tcp_syn_linear_timeouts
+        {"ns3::TcpFastOpenSocket::SynAckRetries", "5"},         // tcp_synack_retries
+        {"ns3::TcpFastOpenSocket::SynAnswerInterval", "500ms"}, // tcp_invalid_ratelimit
         {"ns3::RttLinux::Jiffy", "4ms"}, // HZ 250
         {"ns3::TcpSocket::SndBufSize", "4194304"},
         {"ns3::TcpSocket::RcvBufSize", "4194304"},

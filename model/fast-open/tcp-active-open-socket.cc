@@ -172,13 +172,6 @@ TcpActiveOpenSocket::LoadSyn()
     return item->GetPacketCopy();
 }
 
-bool
-TcpActiveOpenSocket::IsRttAmbiguous() const
-{
-    return m_opening == Opening::CLIENT ? m_client.IsFastOpen()
-                                        : TcpPassiveOpenSocket::IsRttAmbiguous();
-}
-
 void
 TcpActiveOpenSocket::OnHandshakeTimeout(bool last)
 {
@@ -285,7 +278,7 @@ TcpActiveOpenSocket::ReceivedSynAck(Ptr<Packet> packet, const TcpHeader& header)
 {
     m_retxEvent.Cancel();
     const TcpHandshakeOffer offer = Negotiate(header);
-    EstimateRtt(header);
+    TakeHandshakeRtt(header);
     m_irs = header.GetSequenceNumber();
     m_tcb->m_rxBuffer->SetNextRxSequence(m_irs + 1);
     TakeSynData(packet, header); // a SYN-ACK may carry data
@@ -307,7 +300,11 @@ TcpActiveOpenSocket::ReceivedSynAck(Ptr<Packet> packet, const TcpHeader& header)
     m_opening = Opening::NONE;
     m_connected = true;
     SettleSyn(header.GetAckNumber());
-    HeedHandshakeLoss();
+    HeedMissingRtt();
+    if (IsWindowReduced(header))
+    {
+        ReduceWindow();
+    }
     UpdatePacingRate();
     const bool replied = SendAfterHandshake(true);
     if (m_told == Told::NOTHING)

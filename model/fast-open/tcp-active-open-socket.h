@@ -54,7 +54,6 @@ class TcpActiveOpenSocket : public TcpPassiveOpenSocket
     std::optional<TcpHandshakeOffer::FastOpen> GetFastOpenOption() const override;
     void OnNoRoom() override;
     Ptr<Packet> LoadSyn() override;
-    bool IsRttAmbiguous() const override;
     void OnHandshakeTimeout(bool last) override;
     void SettleSyn(SequenceNumber32 ack) override;
     void OnSimultaneousOpen() override;

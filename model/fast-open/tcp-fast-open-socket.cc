@@ -54,10 +54,33 @@ TcpFastOpenSocket::GetTypeId()
                           MakeBooleanChecker())
             .AddAttribute("ReduceInitialCwnd",
                           "Start with a window of one segment when the SYN or SYN-ACK was sent "
-                          "again more than once (RFC 5681, section 3.1, as Linux applies it).",
+                          "again more than once, unless timestamps prove that none was lost (RFC "
+                          "5681, section 3.1, as Linux applies it).",
                           BooleanValue(false),
                           MakeBooleanAccessor(&TcpFastOpenSocket::m_reduceInitialCwnd),
                           MakeBooleanChecker())
+            .AddAttribute("SynLinearTimeouts",
+                          "How many timeouts of a SYN behind the first are as long as that one, "
+                          "before they double; it has as many more tries (Linux's "
+                          "tcp_syn_linear_timeouts: 4; RFC 6298: 0).",
+                          UintegerValue(0),
+                          MakeUintegerAccessor(&TcpFastOpenSocket::m_synLinearTimeouts),
+                          MakeUintegerChecker<uint32_t>(0, 127))
+            .AddAttribute("SynAckRetries",
+                          "How many times a SYN-ACK is sent again, once more to a client that was "
+                          "accepted by its SYN (Linux's tcp_synack_retries: 5); 0: as many as "
+                          "ConnCount has for a SYN.",
+                          UintegerValue(0),
+                          MakeUintegerAccessor(&TcpFastOpenSocket::m_synAckRetries),
+                          MakeUintegerChecker<uint32_t>(0, 127))
+            .AddAttribute("SynAnswerInterval",
+                          "Answer duplicates of a SYN as Linux does: at most one in this time "
+                          "(tcp_invalid_ratelimit: 500 ms), without using a retry up; the timer of "
+                          "the SYN-ACK starts anew, but for a client that was accepted by its SYN. "
+                          "0: answer each, and use a retry up, as TcpSocketBase does.",
+                          TimeValue(Time(0)),
+                          MakeTimeAccessor(&TcpFastOpenSocket::m_synAnswerInterval),
+                          MakeTimeChecker(Time(0)))
             .AddAttribute("Mss",
                           "The MSS to announce at most, in bytes, 48 or more; 0 and what is too "
                           "large: the interface's MTU less 40 for IPv4 or 60 for IPv6.",

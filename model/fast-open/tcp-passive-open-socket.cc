@@ -312,12 +312,6 @@ TcpPassiveOpenSocket::OnNoRoom()
     m_grant.reset();
 }
 
-bool
-TcpPassiveOpenSocket::IsRttAmbiguous() const
-{
-    return m_opening == Opening::EARLY_CHILD && !m_timestampEnabled;
-}
-
 // SYN-RCVD
 
 bool
@@ -394,7 +388,11 @@ TcpPassiveOpenSocket::ProcessInSynRcvd(Ptr<Packet> packet,
         SendResetFor(header, fromAddress, toAddress);
         return;
     }
-    BecomeOpen(header, fromAddress);
+    const bool lossy = IsWindowReduced(header);
+    const bool replyLost = lossy && m_opening == Opening::EARLY_CHILD && ack == m_iss + 1 &&
+                           next > ack && !header.HasOption(TcpOption::SACK) &&
+                           !(flags & TcpHeader::FIN);
+    BecomeOpen(header, fromAddress, lossy && !replyLost);
 
     // From here on the segment is one like any other. An ACK of the SYN alone
     // must not count as a duplicate one of the early reply.
@@ -405,6 +403,10 @@ TcpPassiveOpenSocket::ProcessInSynRcvd(Ptr<Packet> packet,
         if (packet->GetSize() > 0)
         {
             ReceivedData(packet, rest);
+        }
+        if (replyLost && HasEndPoint())
+        {
+            ResendReply();
         }
         SendPendingData(true);
     }
@@ -428,19 +430,43 @@ TcpPassiveOpenSocket::ProcessInSynRcvd(Ptr<Packet> packet,
 void
 TcpPassiveOpenSocket::AnswerDuplicateSyn()
 {
-    SendHandshake(false);
-    if (m_handshake.NoteDuplicate(m_synRetries) == TcpHandshakeTimer::Duplicate::RESTART)
+    switch (m_handshake.NoteDuplicate(GetTimerRules(), Simulator::Now()))
     {
+    case TcpHandshakeTimer::Duplicate::IGNORE:
+        return;
+    case TcpHandshakeTimer::Duplicate::ANSWER:
+        SendHandshake(false);
+        return;
+    case TcpHandshakeTimer::Duplicate::RESTART:
+        SendHandshake(false);
         StartHandshakeTimer();
+        return;
     }
 }
 
 void
-TcpPassiveOpenSocket::BecomeOpen(const TcpHeader& header, const Address& fromAddress)
+TcpPassiveOpenSocket::ResendReply()
+{
+    if (m_txBuffer->Size() == 0)
+    {
+        SendEmptyPacket(TcpHeader::FIN);
+        return;
+    }
+    // As after a timeout of the reply, but that no retry of its own is used up
+    const Time rto = m_rto;
+    m_dataRetrCount++;
+    ProcessTimeout();
+    m_rto = rto;
+    StartRetransmissionTimer(m_rto);
+}
+
+void
+TcpPassiveOpenSocket::BecomeOpen(const TcpHeader& header,
+                                 const Address& fromAddress,
+                                 bool reduceWindow)
 {
     const Opening opened = m_opening;
     m_retxEvent.Cancel();
-    LeaveOpening();
     if (m_handshake.GetRetransmissions() > 0 &&
         (m_state == FIN_WAIT_1 || (m_closeOnEmpty && m_txBuffer->Size() <= INITIAL_SEND_BUFFER)))
     {
@@ -448,8 +474,17 @@ TcpPassiveOpenSocket::BecomeOpen(const TcpHeader& header, const Address& fromAdd
         // sent twice. It has if the response went into the send buffer at once.
         m_history.clear();
     }
-    EstimateRtt(header);
-    HeedHandshakeLoss();
+    LeaveOpening();
+    TakeHandshakeRtt(header);
+    HeedMissingRtt();
+    if (reduceWindow && opened == Opening::EARLY_CHILD)
+    {
+        m_tcb->m_ssThresh = m_congestionControl->GetSsThresh(m_tcb, BytesInFlight());
+    }
+    if (reduceWindow)
+    {
+        ReduceWindow();
+    }
     UpdateWindowSize(header);
     m_congestionControl->CongestionStateSet(m_tcb, TcpSocketState::CA_OPEN);
     m_tcb->m_congState = TcpSocketState::CA_OPEN;

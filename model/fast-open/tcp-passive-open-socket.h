@@ -55,7 +55,6 @@ class TcpPassiveOpenSocket : public TcpHandshakeSocket
                       const Address& toAddress) override;
     std::optional<TcpHandshakeOffer::FastOpen> GetFastOpenOption() const override;
     void OnNoRoom() override;
-    bool IsRttAmbiguous() const override;
     void LeaveOpening() override;
 
     /**
@@ -157,12 +156,19 @@ class TcpPassiveOpenSocket : public TcpHandshakeSocket
     void AnswerDuplicateSyn();
 
     /**
+     * Begin to send an early reply again, with a window of one segment: as the SYN-ACK has
+     * timed out more than once, the reply has, too (Linux: tcp_fastopen_synack_timer).
+     */
+    void ResendReply();
+
+    /**
      * The handshake is complete: become open.
      *
      * @param header the segment that has completed it
      * @param fromAddress the peer's address and port
+     * @param reduceWindow whether to start with a window of one segment
      */
-    void BecomeOpen(const TcpHeader& header, const Address& fromAddress);
+    void BecomeOpen(const TcpHeader& header, const Address& fromAddress, bool reduceWindow);
 
     Ptr<TcpFastOpenQueue> m_queue; //!< pending connections, ours or our listener's
     TcpFastOpenQueue::Slot m_slot; //!< our place in the listener's queue
