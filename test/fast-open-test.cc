@@ -29,6 +29,12 @@ FastOpenTest::~FastOpenTest()
 }
 
 void
+FastOpenTest::UseExactTimers()
+{
+    attributes["ns3::RttLinux::Jiffy"] = "0s";
+}
+
+void
 FastOpenTest::Build()
 {
     if (m_built)
@@ -91,18 +97,24 @@ FastOpenTest::Build()
     listener->SetAcceptCallback(
         MakeNullCallback<bool, Ptr<Socket>, const Address&>(),
         Callback<void, Ptr<Socket>, const Address&>([this](Ptr<Socket> socket, const Address&) {
-            auto connection = std::make_shared<Connection>();
-            connection->socket = DynamicCast<TcpFastOpenSocket>(socket);
-            connection->acceptedAt = Simulator::Now();
-            accepted.push_back(connection);
-            Watch(connection);
-            if (onAccept)
-            {
-                onAccept(*connection);
-            }
+            Accept(DynamicCast<TcpFastOpenSocket>(socket));
         }));
     listener->Listen();
     Run(MilliSeconds(1)); // nodes start with the simulation, and tests send before it
+}
+
+void
+FastOpenTest::Accept(Ptr<TcpFastOpenSocket> socket)
+{
+    auto connection = std::make_shared<Connection>();
+    connection->socket = socket;
+    connection->acceptedAt = Simulator::Now();
+    accepted.push_back(connection);
+    Watch(connection);
+    if (onAccept)
+    {
+        onAccept(*connection);
+    }
 }
 
 void

@@ -78,7 +78,7 @@ class HandshakeLoss : public FastOpenTest
   protected:
     HandshakeLoss()
     {
-        attributes["ns3::RttLinux::Jiffy"] = "0s";
+        UseExactTimers();
     }
 
     /// When a played peer got segments with these flags, in s from now on, rounded to ms.

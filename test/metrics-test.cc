@@ -135,3 +135,21 @@ TEST(RttOfLinux, S8_TimeoutOfAKeptRtt)
     rtt->Reset();
     EXPECT_EQ(rtt->GetEstimate() + 4 * rtt->GetVariation(), MilliSeconds(3128)); // of 256 ms
 }
+
+// RTTs that are kept never push out a cookie, however many there are.
+TEST_F(Metrics, N6_RttsPushOutNoCookies)
+{
+    FetchCookie();
+    clientFastOpen->SetAttribute("CacheSize", UintegerValue(2));
+    for (uint32_t host = 1; host <= 5; host++)
+    {
+        const Address other = Ipv4Address(host);
+        clientFastOpen->NotifyRtt(clientIp, other, MilliSeconds(10 * host));
+        EXPECT_EQ(clientFastOpen->GetRtt(clientIp, other), MilliSeconds(10 * host));
+    }
+    ASSERT_NE(clientFastOpen->GetCache().Find(clientIp, serverIp), nullptr);
+    EXPECT_FALSE(clientFastOpen->GetCache().Find(clientIp, serverIp)->cookie.IsEmpty());
+    EXPECT_EQ(clientFastOpen->GetRtt(clientIp, Address(Ipv4Address(1))), Time(0))
+        << "they are bounded, too";
+    EXPECT_EQ(clientFastOpen->GetRtt(clientIp, Address(Ipv4Address(5))), MilliSeconds(50));
+}

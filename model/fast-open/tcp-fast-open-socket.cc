@@ -99,6 +99,25 @@ TcpFastOpenSocket::Fork()
 // The calls of the application
 
 int
+TcpFastOpenSocket::Connect(const Address& address)
+{
+    NS_LOG_FUNCTION(this << address);
+    if (m_told == Told::END)
+    {
+        m_state = CLOSED; // the base leaves an aborted connection in its last state
+    }
+    if (m_state == CLOSED || m_state == LISTEN)
+    {
+        return TcpActiveOpenSocket::Connect(address);
+    }
+    // The base would send one more SYN, or reset the connection
+    const bool underWay = (m_state == SYN_SENT && !IsDeferred()) ||
+                          (m_state == SYN_RCVD && m_opening != Opening::EARLY_CHILD);
+    m_errno = underWay ? ERROR_AGAIN : ERROR_ISCONN;
+    return -1;
+}
+
+int
 TcpFastOpenSocket::Send(Ptr<Packet> packet, uint32_t flags)
 {
     NS_LOG_FUNCTION(this << packet << flags);
@@ -108,9 +127,11 @@ TcpFastOpenSocket::Send(Ptr<Packet> packet, uint32_t flags)
         return SendEarly(packet);
     }
     const int sent = TcpActiveOpenSocket::Send(packet, flags & ~MSG_AFTER_HANDSHAKE);
-    if (sent > 0 && IsDeferred())
+    if (sent >= 0 && IsDeferred())
     {
+        m_sendToData = sent == 0 ? packet : nullptr; // who writes nothing wants the SYN to leave
         Open(flags & MSG_AFTER_HANDSHAKE);
+        m_sendToData = nullptr;
     }
     return sent;
 }
@@ -141,7 +162,7 @@ TcpFastOpenSocket::SendTo(Ptr<Packet> packet, uint32_t flags, const Address& add
         return Send(packet, flags);
     }
     const bool deferred = IsDeferred();
-    if (m_state != CLOSED && !deferred)
+    if (m_state != CLOSED && m_told != Told::END && !deferred)
     {
         m_errno = ERROR_ISCONN;
         return -1;

@@ -212,12 +212,18 @@ void
 TcpHandshakeSocket::HandshakeTimeout()
 {
     NS_LOG_FUNCTION(this);
-    const bool last = m_handshake.IsLast(GetTimerRules());
+    const bool last = IsAbandoned() || m_handshake.IsLast(GetTimerRules());
     OnHandshakeTimeout(last);
     if (last)
     {
         FailToOpen(TIMED_OUT);
         return;
+    }
+    if (m_opening == Opening::CLIENT)
+    {
+        // What swallows a SYN that asks for ECN may let this one pass (RFC 3168,
+        // section 6.1.1.1; Linux: tcp_ecn_fallback)
+        m_handshakeFlags = TcpHeader::SYN;
     }
     if (m_handshake.GetTimeouts() == 0)
     {

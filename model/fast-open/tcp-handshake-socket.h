@@ -138,6 +138,11 @@ class TcpHandshakeSocket : public TcpLinuxSocket
     void StartHandshakeTimer();
 
     /**
+     * @return whether nobody waits for the connection any more
+     */
+    virtual bool IsAbandoned() const = 0;
+
+    /**
      * The SYN or SYN-ACK timed out, and will be sent again or given up.
      *
      * @param last whether it is given up

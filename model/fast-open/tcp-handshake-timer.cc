@@ -78,18 +78,28 @@ TcpHandshakeTimer::GetTimeouts() const
 TcpHandshakeTimer::Duplicate
 TcpHandshakeTimer::NoteDuplicate(const Rules& rules, Time now)
 {
-    const bool limited = rules.answerInterval.IsStrictlyPositive();
-    if (limited && m_answered && now - *m_answered < rules.answerInterval)
+    if (!MayAnswer(rules, now))
     {
         return Duplicate::IGNORE;
     }
-    m_answered = now;
     m_answers++;
+    const bool limited = rules.answerInterval.IsStrictlyPositive();
     if (!limited && m_role != Role::EARLY_CHILD)
     {
         UseUp(rules); // as TcpSocketBase does
     }
     return limited && m_role == Role::CHILD ? Duplicate::RESTART : Duplicate::ANSWER;
+}
+
+bool
+TcpHandshakeTimer::MayAnswer(const Rules& rules, Time now)
+{
+    if (m_answered && now - *m_answered < rules.answerInterval)
+    {
+        return false;
+    }
+    m_answered = now;
+    return true;
 }
 
 bool

@@ -115,6 +115,15 @@ class TcpHandshakeTimer
     Duplicate NoteDuplicate(const Rules& rules, Time now);
 
     /**
+     * A segment has come that is not acceptable (Linux: tcp_oow_rate_limited).
+     *
+     * @param rules the settings
+     * @param now the time
+     * @return whether to answer it, which has been noted
+     */
+    bool MayAnswer(const Rules& rules, Time now);
+
+    /**
      * @return whether the handshake went on more slowly than the path demands, so that
      *         the initial window is to be one segment (RFC 5681, section 3.1), unless it
      *         turns out that nothing was lost: SYN or SYN-ACK was sent again more than once
@@ -142,7 +151,7 @@ class TcpHandshakeTimer
     uint32_t m_timeouts{0};         //!< how often the timer has sent SYN or SYN-ACK again
     uint32_t m_answers{0};          //!< how many duplicates of the peer's SYN were answered
     Time m_timeout;                 //!< the last timeout
-    std::optional<Time> m_answered; //!< when a duplicate was answered last
+    std::optional<Time> m_answered; //!< when a duplicate or the like was answered last
 };
 
 } // namespace ns3

@@ -203,7 +203,7 @@ class TcpSoundSender : public TcpSocketBase
      *
      * @param error why
      */
-    void NoteEnd(ConnectionError error);
+    virtual void NoteEnd(ConnectionError error);
 
     /**
      * Forget the last connection: the socket is to be used anew. What a class keeps of
