@@ -82,6 +82,12 @@ class TcpLinuxSocket : public compat::WithTypeId<TcpLinuxSocket, TcpSoundSocket>
      */
     void PutAckOff();
 
+    /**
+     * @param wait what a timer is set to
+     * @return how long it takes, by the RTT estimator's timer wheel
+     */
+    Time OnWheel(Time wait) const;
+
   private:
     /// Whether the last timeout may have been spurious (RFC 5682).
     enum class FRto
@@ -121,12 +127,6 @@ class TcpLinuxSocket : public compat::WithTypeId<TcpLinuxSocket, TcpSoundSocket>
      * (Re)start the timer of the loss probe.
      */
     void ScheduleProbe();
-
-    /**
-     * @param wait what a timer is set to
-     * @return how long it takes, by the RTT estimator's timer wheel
-     */
-    Time OnWheel(Time wait) const;
 
     /**
      * Send the loss probe.
