@@ -164,7 +164,6 @@ class EcnFallback : public FastOpenTest
     EcnFallback()
     {
         attributes["ns3::TcpSocketBase::UseEcn"] = "On";
-        UseExactTimers();
     }
 
     /// The flags of SYN, ACK and ECN of the segments with SYN that a peer got.

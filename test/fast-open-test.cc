@@ -15,6 +15,7 @@
 FastOpenTest::FastOpenTest()
     : attributes(Scenario::LinuxTcp())
 {
+    UseExactTimers();
 }
 
 FastOpenTest::~FastOpenTest()
@@ -31,7 +32,13 @@ FastOpenTest::~FastOpenTest()
 void
 FastOpenTest::UseExactTimers()
 {
-    attributes["ns3::RttLinux::Jiffy"] = "0s";
+    for (auto& [name, value] : attributes)
+    {
+        if (name.find("::Jiffy") != std::string::npos)
+        {
+            value = "0s";
+        }
+    }
 }
 
 void

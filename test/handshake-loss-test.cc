@@ -76,11 +76,6 @@ constexpr auto SERVER = SegmentDropModel::SERVER; //!< the same
 class HandshakeLoss : public FastOpenTest
 {
   protected:
-    HandshakeLoss()
-    {
-        UseExactTimers();
-    }
-
     /// When a played peer got segments with these flags, in s from now on, rounded to ms.
     static std::vector<double> Times(const Ptr<RawPeer>& peer, uint8_t flags, Time start)
     {

@@ -205,7 +205,7 @@ TcpHandshakeSocket::StartHandshakeTimer()
 {
     m_rto = m_handshake.GetTimeout();
     m_retxEvent.Cancel();
-    m_retxEvent = Simulator::Schedule(m_rto, &TcpHandshakeSocket::HandshakeTimeout, this);
+    m_retxEvent = Simulator::Schedule(OnWheel(m_rto), &TcpHandshakeSocket::HandshakeTimeout, this);
 }
 
 void
