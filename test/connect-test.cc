@@ -32,8 +32,7 @@ SomeCookie()
 
 } // namespace
 
-class Connecting : public FastOpenTest,
-                   public ::testing::WithParamInterface<int>
+class Connecting : public FastOpenTest, public ::testing::WithParamInterface<int>
 {
   protected:
     Connecting()
@@ -87,8 +86,7 @@ TEST_P(Connecting, C11_C19_SecondConnectOfOneThatWasPutOff)
     EXPECT_EQ(client->socket->Send(MakePacket("hello")), 5);
     ExpectRefusal(*client, Socket::ERROR_AGAIN);
     Run(Seconds(1));
-    EXPECT_EQ(Segments(3),
-              (Lines{"C SYN 0:5 cookie", "S SYN|ACK 0:0 ack 6", "C ACK 6:0 ack 1"}));
+    EXPECT_EQ(Segments(3), (Lines{"C SYN 0:5 cookie", "S SYN|ACK 0:0 ack 6", "C ACK 6:0 ack 1"}));
     EXPECT_EQ(client->events, (Lines{"connected"}));
     ASSERT_EQ(accepted.size(), 1u);
     EXPECT_EQ(accepted[0]->received, "hello");
@@ -99,9 +97,9 @@ TEST_P(Connecting, C19_ConnectWorksAnewAfterAFailure)
 {
     Build();
     auto client = NewClient();
-    const Address wrong =
-        family == IPV6 ? Address(Inet6SocketAddress(Ipv6Address::ConvertFrom(serverIp), 81))
-                       : Address(InetSocketAddress(Ipv4Address::ConvertFrom(serverIp), 81));
+    const Address wrong = family == IPV6
+                              ? Address(Inet6SocketAddress(Ipv6Address::ConvertFrom(serverIp), 81))
+                              : Address(InetSocketAddress(Ipv4Address::ConvertFrom(serverIp), 81));
     client->socket->Connect(wrong);
     Run(Seconds(1));
     EXPECT_EQ(client->events, (Lines{"failed"}));
@@ -114,9 +112,8 @@ TEST_P(Connecting, C19_ConnectWorksAnewAfterAFailure)
 TEST_P(Connecting, C12_InProgressEndsWhenTheConnectionIsOpen)
 {
     auto client = NewClient();
-    EXPECT_EQ(
-        client->socket->SendTo(MakePacket("hello"), TcpFastOpenSocket::MSG_FASTOPEN, server),
-        -1);
+    EXPECT_EQ(client->socket->SendTo(MakePacket("hello"), TcpFastOpenSocket::MSG_FASTOPEN, server),
+              -1);
     EXPECT_EQ(client->socket->GetConnectionError(), TcpFastOpenSocket::IN_PROGRESS);
     Run(MilliSeconds(90));
     EXPECT_EQ(client->socket->GetConnectionError(), TcpFastOpenSocket::IN_PROGRESS);
@@ -135,8 +132,7 @@ TEST_P(Connecting, C11_EmptyWriteSendsTheSynWithItsCookie)
     client->socket->Connect(server);
     EXPECT_EQ(client->socket->Send(Create<Packet>()), 0);
     Run(Seconds(1));
-    EXPECT_EQ(Segments(3),
-              (Lines{"C SYN 0:0 cookie", "S SYN|ACK 0:0 ack 1", "C ACK 1:0 ack 1"}));
+    EXPECT_EQ(Segments(3), (Lines{"C SYN 0:0 cookie", "S SYN|ACK 0:0 ack 1", "C ACK 1:0 ack 1"}));
     EXPECT_EQ(client->events, (Lines{"connected"}));
     client->socket->Send(MakePacket("hello"));
     Run(Seconds(1));
@@ -223,8 +219,8 @@ TEST_F(EcnFallback, C19_EcnIsOffWhereASynHasNotAskedForIt)
         Run(MilliSeconds(again ? 1100 : 100));
         peer->Send({SYN | ACK | ECE, 0, 1, MSS, ""});
         Run(MilliSeconds(200));
-        const bool on = std::find(states.begin(), states.end(), TcpSocketState::ECN_IDLE) !=
-                        states.end();
+        const bool on =
+            std::find(states.begin(), states.end(), TcpSocketState::ECN_IDLE) != states.end();
         EXPECT_EQ(on, !again);
         peer->Send({RST, 1, 0, {}, ""});
         Run(Seconds(1));

@@ -84,8 +84,7 @@ class HandshakeLoss : public FastOpenTest
         {
             if ((segment.header.GetFlags() & (SYN | ACK | RST)) == flags)
             {
-                times.push_back(
-                    std::round((segment.time - start).GetSeconds() * 1e3) / 1e3);
+                times.push_back(std::round((segment.time - start).GetSeconds() * 1e3) / 1e3);
             }
         }
         return times;
@@ -265,11 +264,11 @@ TEST_F(HandshakeLoss, S9_FirstWindow)
 {
     const FirstWindow cases[] = {
         {{}, 500, 10},
-        {{}, 1500, 10},           // once by the timer
-        {{}, 3500, 1},            // twice by the timer
-        {{400}, 900, 10},         // once by a duplicate
-        {{200, 800}, 1500, 10},   // twice by duplicates
-        {{1200}, 1500, 1},        // once each
+        {{}, 1500, 10},         // once by the timer
+        {{}, 3500, 1},          // twice by the timer
+        {{400}, 900, 10},       // once by a duplicate
+        {{200, 800}, 1500, 10}, // twice by duplicates
+        {{1200}, 1500, 1},      // once each
         {{300, 310, 320}, 900, 10},
     };
     Respond();
@@ -307,6 +306,7 @@ TEST_F(HandshakeLoss, S9_FirstWindow)
 TEST_F(HandshakeLoss, S8_S9_ReplyIsSentAgainAfterTwoTimeouts)
 {
     Respond();
+
     struct
     {
         std::vector<int> duplicates; //!< when they are sent, in ms
@@ -321,6 +321,7 @@ TEST_F(HandshakeLoss, S8_S9_ReplyIsSentAgainAfterTwoTimeouts)
         {{}, 3500, 0, false},
         {{}, 3500, 1, true},
     };
+
     uint16_t port = 50000;
     for (const auto& one : cases)
     {

@@ -805,17 +805,17 @@ TEST_F(Server, S15_S18_EachListenerHasItsChildren)
     other->SetAttribute("FastOpenQueueLength", UintegerValue(0));
     other->Bind(InetSocketAddress(Ipv4Address::GetAny(), PORT + 1));
     std::vector<Ptr<Socket>> others;
-    other->SetAcceptCallback(MakeNullCallback<bool, Ptr<Socket>, const Address&>(),
-                             Callback<void, Ptr<Socket>, const Address&>(
-                                 [&](Ptr<Socket> child, const Address&) { others.push_back(child); }));
+    other->SetAcceptCallback(
+        MakeNullCallback<bool, Ptr<Socket>, const Address&>(),
+        Callback<void, Ptr<Socket>, const Address&>(
+            [&](Ptr<Socket> child, const Address&) { others.push_back(child); }));
     other->Listen();
     UintegerValue length;
     listener->GetAttribute("FastOpenQueueLength", length);
     EXPECT_GT(length.Get(), 0u);
     auto client = NewClient();
     client->socket->SetAttribute("FastOpenConnect", BooleanValue(false));
-    client->socket->Connect(
-        InetSocketAddress(Ipv4Address::ConvertFrom(serverIp), PORT + 1));
+    client->socket->Connect(InetSocketAddress(Ipv4Address::ConvertFrom(serverIp), PORT + 1));
     Run(MilliSeconds(60)); // SYN-RCVD
     listener->Close();
     Run(Seconds(1));

@@ -218,9 +218,9 @@ TEST_P(EveryStack, C3_UnknownMssBoundsTheData)
         clientFastOpen->GetCache().Store(entry);
         Open(Pattern(5000));
         Run();
-        const std::string size = name == "linux"   ? (family == IPV6 ? "1400" : "1420")
+        const std::string size = name == "linux"  ? (family == IPV6 ? "1400" : "1420")
                                  : family == IPV6 ? "1220"
-                                                   : "536";
+                                                  : "536";
         EXPECT_EQ(Segments(1), (Lines{"C SYN 0:" + size + " cookie"}));
     }
 }

@@ -295,8 +295,8 @@ TEST_F(SynRcvd, S1_ListenerResetsAcknowledgements)
     {
         Build();
         listener->SetAttribute("FastOpenQueueLength", UintegerValue(length));
-        for (const uint8_t flags : {ACK, static_cast<uint8_t>(SYN | ACK),
-                                    static_cast<uint8_t>(FIN | ACK)})
+        for (const uint8_t flags :
+             {ACK, static_cast<uint8_t>(SYN | ACK), static_cast<uint8_t>(FIN | ACK)})
         {
             peer = PlayClient();
             peer->Send({flags, 100, 200, {}, "data"});

@@ -27,7 +27,7 @@ Scenario::LinuxTcp()
         {"ns3::TcpFastOpenSocket::SynLinearTimeouts", "4"},     // tcp_syn_linear_timeouts
         {"ns3::TcpFastOpenSocket::SynAckRetries", "5"},         // tcp_synack_retries
         {"ns3::TcpFastOpenSocket::SynAnswerInterval", "500ms"}, // tcp_invalid_ratelimit
-        {"ns3::RttLinux::Jiffy", "4ms"}, // HZ 250
+        {"ns3::RttLinux::Jiffy", "4ms"},                        // HZ 250
         {"ns3::TcpSocket::SndBufSize", "4194304"},
         {"ns3::TcpSocket::RcvBufSize", "4194304"},
         {"ns3::TcpSocketBase::MinRto", "200ms"},

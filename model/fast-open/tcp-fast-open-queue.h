@@ -10,8 +10,8 @@
 #include "ns3/simple-ref-count.h"
 
 #include <cstdint>
-#include <deque>
 #include <functional>
+#include <list>
 
 namespace ns3
 {
@@ -116,10 +116,10 @@ class TcpFastOpenQueue : public SimpleRefCount<TcpFastOpenQueue>
      */
     void CountOut(const std::function<void(int32_t)>& changed);
 
-    uint32_t m_limit{0};           //!< how many connections may be pending
-    uint32_t m_pending{0};         //!< how many are, those that were reset among them
-    std::deque<WasReset> m_resets; //!< those, in order
-    bool m_closed{false};          //!< the listener was closed
+    uint32_t m_limit{0};          //!< how many connections may be pending
+    uint32_t m_pending{0};        //!< how many are, those that were reset among them
+    std::list<WasReset> m_resets; //!< those, in order; a list, which takes no memory yet
+    bool m_closed{false};         //!< the listener was closed
 };
 
 } // namespace ns3

@@ -310,10 +310,9 @@ TcpHandshakeSocket::IsWindowReduced(const TcpHeader& header) const
         return false;
     }
     const auto echo = GetEcho(header);
-    const bool spurious =
-        echo && (m_opening == Opening::EARLY_CHILD
-                     ? static_cast<int32_t>(*echo - m_timeoutTimestamp) < 0
-                     : *echo == m_synTimestamp);
+    const bool spurious = echo && (m_opening == Opening::EARLY_CHILD
+                                       ? static_cast<int32_t>(*echo - m_timeoutTimestamp) < 0
+                                       : *echo == m_synTimestamp);
     return !spurious;
 }
 

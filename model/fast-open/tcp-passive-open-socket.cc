@@ -236,12 +236,11 @@ TcpPassiveOpenSocket::JudgeSyn(const TcpHandshakeOffer& offer, uint32_t size)
         fastOpen->NotifyCookieRequestReceived();
     }
     const bool cookieNeeded = !m_noCookie && !fastOpen->IsSet(TcpFastOpen::SERVER_COOKIE_NOT_REQD);
-    const auto verdict = TcpSynJudge::Judge(
-        syn,
-        {IsServing(m_listenersQueue),
-         m_listenersQueue->IsFull(Simulator::Now()),
-         cookieNeeded,
-         m_keys ? m_keys : fastOpen->GetKeys()});
+    const auto verdict = TcpSynJudge::Judge(syn,
+                                            {IsServing(m_listenersQueue),
+                                             m_listenersQueue->IsFull(Simulator::Now()),
+                                             cookieNeeded,
+                                             m_keys ? m_keys : fastOpen->GetKeys()});
     if (verdict.refusal)
     {
         fastOpen->NotifySynDataRefused(syn.client, syn.server, size, *verdict.refusal);

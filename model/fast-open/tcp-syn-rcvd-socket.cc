@@ -97,8 +97,8 @@ TcpSynRcvdSocket::ProcessInSynRcvd(Ptr<Packet> packet,
     // RFC 9293, section 3.10.7.4. A SYN-ACK that crosses ours is that of the SYN which we
     // have (Linux: tcp_validate_incoming).
     const bool crossing = !child && seq == m_irs && (flags & TcpHeader::SYN);
-    const uint32_t size = packet->GetSize() + ((flags & TcpHeader::SYN) ? 1 : 0) +
-                          ((flags & TcpHeader::FIN) ? 1 : 0);
+    const uint32_t size =
+        packet->GetSize() + ((flags & TcpHeader::SYN) ? 1 : 0) + ((flags & TcpHeader::FIN) ? 1 : 0);
     if (!crossing && !IsInWindow(seq, size))
     {
         if (!reset)
@@ -203,11 +203,10 @@ TcpSynRcvdSocket::TakeHandshakeAck(Ptr<Packet> packet,
     const bool child = m_opening != Opening::SIMULTANEOUS;
     const SequenceNumber32 ack = header.GetAckNumber();
     const TcpHeader rest = (header.GetFlags() & TcpHeader::SYN) ? WithoutSyn(header) : header;
-    const bool pure =
-        GetStateFlags(rest) == TcpHeader::ACK && !rest.HasOption(TcpOption::SACK);
+    const bool pure = GetStateFlags(rest) == TcpHeader::ACK && !rest.HasOption(TcpOption::SACK);
     const bool lossy = IsWindowReduced(header);
-    const bool replyLost = lossy && pure && m_opening == Opening::EARLY_CHILD &&
-                           ack == m_iss + 1 && GetSendNext() > ack;
+    const bool replyLost = lossy && pure && m_opening == Opening::EARLY_CHILD && ack == m_iss + 1 &&
+                           GetSendNext() > ack;
     BecomeOpen(header, fromAddress, lossy && !replyLost);
 
     // From here on the segment is one like any other. An ACK of the SYN alone
@@ -258,9 +257,7 @@ TcpSynRcvdSocket::ResendReply()
 }
 
 void
-TcpSynRcvdSocket::BecomeOpen(const TcpHeader& header,
-                                 const Address& fromAddress,
-                                 bool reduceWindow)
+TcpSynRcvdSocket::BecomeOpen(const TcpHeader& header, const Address& fromAddress, bool reduceWindow)
 {
     const Opening opened = m_opening;
     m_retxEvent.Cancel();
