@@ -605,6 +605,10 @@ void
 HostileNetwork::Finish()
 {
     Run(Seconds(1000));
+    for (const auto& listener : m_listeners)
+    {
+        listener->Close(); // those that were reset count until somebody looks
+    }
     EXPECT_EQ(m_pending, 0u);
     std::cout << cases << " cases, " << whole << " attacked connections whole, " << injected
               << " took data that looked right" << std::endl;

@@ -30,8 +30,11 @@ Scenario::LinuxTcp()
         {"ns3::TcpLongLivedSocket::FinWait2Timeout", "60s"},  // tcp_fin_timeout
         {"ns3::TcpSocketBase::MaxSegLifetime", "30"},         // half of TCP_TIMEWAIT_LEN
         {"ns3::TcpFastOpenSocket::ReduceInitialCwnd", "true"},
-        {"ns3::TcpLinuxSocket::IdleRestart", "true"}, // tcp_slow_start_after_idle
-        {"ns3::TcpTimerWheel::Jiffy", "4ms"},         // HZ 250
+        {"ns3::TcpLinuxSocket::IdleRestart", "true"},           // tcp_slow_start_after_idle
+        {"ns3::TcpTimerWheel::Jiffy", "4ms"},                   // HZ 250
+        {"ns3::TcpFastOpenSocket::SynLinearTimeouts", "4"},     // tcp_syn_linear_timeouts
+        {"ns3::TcpFastOpenSocket::SynAckRetries", "5"},         // tcp_synack_retries
+        {"ns3::TcpFastOpenSocket::SynAnswerInterval", "500ms"}, // tcp_invalid_ratelimit
         {"ns3::TcpSocket::SndBufSize", "4194304"},
         {"ns3::TcpSocket::RcvBufSize", "4194304"},
         {"ns3::TcpSocketBase::MinRto", "200ms"},

@@ -92,7 +92,7 @@ class TcpReusableSocket : public TcpSocketBase
      *
      * @param error why
      */
-    void NoteEnd(ConnectionError error);
+    virtual void NoteEnd(ConnectionError error);
 
     /**
      * Forget the last connection: the socket is to be used anew. What a class keeps of
