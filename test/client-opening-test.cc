@@ -90,8 +90,6 @@ TEST(ClientOpening, C1_PlainUnlessToldOtherwise)
         EXPECT_EQ(opening.GetDataSize(), 0u);
         EXPECT_EQ(opening.GetAcknowledged(), 0u);
         EXPECT_FALSE(opening.IsDataRefused());
-        EXPECT_FALSE(opening.NoteDataArrived());
-        EXPECT_FALSE(opening.IsTimeoutSuspect(2, true));
         opening.Begin();
     }
 }
@@ -165,19 +163,28 @@ TEST(ClientOpening, C3_DataLimitOfTheRfc)
     EXPECT_EQ(GetLimit(1400, {1460, true, true}, offer), 1368u);
 }
 
-// A server of unknown MSS gets what any host takes, by the IP version, or less.
-TEST(ClientOpening, C3_DataLimitWithoutTheServersMss)
+// To a server of unknown MSS Linux fills its own, as with one of the same MSS.
+TEST(ClientOpening, C3_LinuxsDataLimitWithoutTheServersMss)
 {
-    EXPECT_EQ(GetLimit(0, {1460, false, false}), 536u);
-    EXPECT_EQ(GetLimit(0, {1460, true, false}), 1220u);
-    EXPECT_EQ(GetLimit(0, {577, false, false}), 536u);
-    EXPECT_EQ(GetLimit(0, {576, false, false}), 536u);
-    EXPECT_EQ(GetLimit(0, {575, false, false}), 535u);
-    EXPECT_EQ(GetLimit(0, {1261, true, false}), 1220u);
-    EXPECT_EQ(GetLimit(0, {1260, true, false}), 1220u);
-    EXPECT_EQ(GetLimit(0, {1259, true, false}), 1219u);
-    EXPECT_EQ(GetLimit(0, {1460, false, true}), 536u);
+    for (const bool ipv6 : {false, true})
+    {
+        EXPECT_EQ(GetLimit(0, {1460, ipv6, false}), 1420u);
+        EXPECT_EQ(GetLimit(0, {576, ipv6, false}), 536u);
+        EXPECT_EQ(GetLimit(0, {8960, ipv6, false}), 8920u);
+    }
     EXPECT_EQ(GetLimit(1, {1460, false, false}), 0u) << "1 is known, and too small";
+}
+
+// The RFC sends what any host takes, by the IP version, or less.
+TEST(ClientOpening, C3_RfcsDataLimitWithoutTheServersMss)
+{
+    EXPECT_EQ(GetLimit(0, {1460, false, true}), 536u);
+    EXPECT_EQ(GetLimit(0, {1460, true, true}), 1220u);
+    EXPECT_EQ(GetLimit(0, {541, false, true}), 536u);
+    EXPECT_EQ(GetLimit(0, {540, false, true}), 536u);
+    EXPECT_EQ(GetLimit(0, {539, false, true}), 535u);
+    EXPECT_EQ(GetLimit(0, {1224, true, true}), 1220u);
+    EXPECT_EQ(GetLimit(0, {1223, true, true}), 1219u);
 }
 
 // Where options take all of a segment there is no room for data.
@@ -212,60 +219,12 @@ TEST(ClientOpening, C7_DataIsRefusedUnlessAllIsAcknowledged)
     EXPECT_FALSE(opening.IsDataRefused());
 }
 
-// The node learns of a failure once, and of the end of a suspicion once.
-TEST(ClientOpening, C9_C10_NodeLearnsOnce)
+// The node learns of a failure once.
+TEST(ClientOpening, C9_NodeLearnsOnce)
 {
     TcpClientOpening opening = Chosen(AdviceOf(8 | 4));
     EXPECT_TRUE(opening.NoteFailure());
     EXPECT_FALSE(opening.NoteFailure());
-    EXPECT_TRUE(opening.NoteDataArrived());
-    EXPECT_FALSE(opening.NoteDataArrived());
-    opening = Chosen(AdviceOf(8));
-    EXPECT_FALSE(opening.NoteDataArrived()) << "nothing was suspected";
-    opening = Chosen(AdviceOf(8 | 4 | 1));
-    EXPECT_FALSE(opening.NoteDataArrived()) << "a plain opening proves nothing";
-    opening = Chosen(AdviceOf(8 | 4 | 2));
-    EXPECT_TRUE(opening.NoteDataArrived());
-}
-
-// The third timeout in a row, or the last one before it, on a connection of Fast Open.
-TEST(ClientOpening, C10_ThirdOrLastTimeoutIsSuspect)
-{
-    for (const uint32_t bits : {0u, 2u, 8u, 1u, 9u})
-    {
-        const TcpClientOpening opening = Chosen(AdviceOf(bits));
-        const bool fastOpen = !(bits & 1);
-        for (uint32_t earlier = 0; earlier < 6; earlier++)
-        {
-            EXPECT_EQ(opening.IsTimeoutSuspect(earlier, false), fastOpen && earlier == 2);
-            EXPECT_EQ(opening.IsTimeoutSuspect(earlier, true), fastOpen && earlier <= 2);
-        }
-    }
-}
-
-// An end that comes before any data, and out of order, may be that of a black hole.
-TEST(ClientOpening, C10_EarlyEndOutOfOrderIsSuspect)
-{
-    const SequenceNumber32 first(1);
-    const auto segment = [](uint8_t flags, uint32_t sequence) {
-        TcpHeader header;
-        header.SetFlags(flags);
-        header.SetSequenceNumber(SequenceNumber32(sequence));
-        Ptr<Packet> packet = Create<Packet>();
-        packet->AddHeader(header);
-        return TcpSegmentView(packet);
-    };
-    const TcpClientOpening opening = Chosen(AdviceOf(8));
-    for (const uint8_t end : {TcpHeader::FIN, TcpHeader::RST})
-    {
-        EXPECT_TRUE(opening.IsEndSuspect(segment(end, 2), first, first));
-        EXPECT_TRUE(opening.IsEndSuspect(segment(end | TcpHeader::ACK, 2), first, first));
-        EXPECT_FALSE(opening.IsEndSuspect(segment(end, 1), first, first)) << "in order";
-        EXPECT_FALSE(opening.IsEndSuspect(segment(end, 0), first, first)) << "of old";
-        EXPECT_FALSE(opening.IsEndSuspect(segment(end, 9), first, first + 1)) << "data has come";
-        EXPECT_FALSE(Chosen(AdviceOf(8 | 1)).IsEndSuspect(segment(end, 2), first, first));
-    }
-    EXPECT_FALSE(opening.IsEndSuspect(segment(TcpHeader::ACK, 2), first, first));
 }
 
 // It can be asked why a connection went on the plain way, each reason told when it comes up.
@@ -303,6 +262,43 @@ TEST(ClientOpening, ReasonOfAFallbackIsKept)
     EXPECT_FALSE(opening.IsFastOpen());
 }
 
+// Linux's tcpi_fastopen_client_fail, and ours: why the SYN had no data that was taken.
+TEST(ClientOpening, C17_ReasonOfAFailure)
+{
+    using Failure = TcpClientOpening::Failure;
+    EXPECT_EQ(TcpClientOpening().GetFailure(), Failure::OFF);
+    EXPECT_EQ(Chosen(AdviceOf(0)).GetFailure(), Failure::COOKIE_UNAVAILABLE);
+    EXPECT_EQ(Chosen(AdviceOf(8)).GetFailure(), Failure::NONE);
+    EXPECT_EQ(Chosen(AdviceOf(8 | 1)).GetFailure(), Failure::AVOIDED);
+
+    TcpClientOpening opening = Chosen(AdviceOf(8));
+    opening.DropOption();
+    EXPECT_EQ(opening.GetFailure(), Failure::NO_ROOM);
+
+    opening = Chosen(AdviceOf(0));
+    opening.NoteTimeout();
+    EXPECT_EQ(opening.GetFailure(), Failure::COOKIE_UNAVAILABLE);
+
+    for (const bool timedOut : {false, true})
+    {
+        for (const uint32_t acknowledged : {0u, 99u, 100u})
+        {
+            opening = Chosen(AdviceOf(8));
+            opening.NoteData(100);
+            if (timedOut)
+            {
+                opening.NoteTimeout();
+                EXPECT_EQ(opening.GetFailure(), Failure::SYN_RETRANSMITTED);
+            }
+            opening.NoteAcknowledged(acknowledged, timedOut);
+            EXPECT_EQ(opening.GetFailure(),
+                      acknowledged == 100 ? Failure::NONE
+                      : timedOut          ? Failure::SYN_RETRANSMITTED
+                                          : Failure::DATA_NOT_ACKED);
+        }
+    }
+}
+
 // A connection knows nothing of the one before it.
 TEST(ClientOpening, BeginForgetsTheLastConnection)
 {
@@ -320,6 +316,5 @@ TEST(ClientOpening, BeginForgetsTheLastConnection)
     EXPECT_EQ(opening.GetDataSize(), 0u);
     EXPECT_EQ(opening.GetAcknowledged(), 0u);
     EXPECT_FALSE(opening.GetFallback());
-    EXPECT_FALSE(opening.NoteDataArrived());
     EXPECT_TRUE(opening.NoteFailure());
 }

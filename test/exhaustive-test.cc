@@ -304,6 +304,12 @@ Trial::Transfer(const Opening& opening, const Harm& harm)
     {
         return "somebody does not stop sending";
     }
+    // Those that were reset count until somebody looks, or the listener is closed
+    Address local;
+    listener->GetSockName(local);
+    listener->Close();
+    listener->Bind(local);
+    listener->Listen();
     if (pending != 0)
     {
         return "somebody is pending";

@@ -15,6 +15,7 @@
 FastOpenTest::FastOpenTest()
     : attributes(Scenario::LinuxTcp())
 {
+    UseExactTimers();
 }
 
 FastOpenTest::~FastOpenTest()
@@ -26,6 +27,18 @@ FastOpenTest::~FastOpenTest()
     path = nullptr;
     Simulator::Destroy();
     Config::Reset();
+}
+
+void
+FastOpenTest::UseExactTimers()
+{
+    for (auto& [name, value] : attributes)
+    {
+        if (name.find("::Jiffy") != std::string::npos)
+        {
+            value = "0s";
+        }
+    }
 }
 
 void
@@ -91,18 +104,24 @@ FastOpenTest::Build()
     listener->SetAcceptCallback(
         MakeNullCallback<bool, Ptr<Socket>, const Address&>(),
         Callback<void, Ptr<Socket>, const Address&>([this](Ptr<Socket> socket, const Address&) {
-            auto connection = std::make_shared<Connection>();
-            connection->socket = DynamicCast<TcpFastOpenSocket>(socket);
-            connection->acceptedAt = Simulator::Now();
-            accepted.push_back(connection);
-            Watch(connection);
-            if (onAccept)
-            {
-                onAccept(*connection);
-            }
+            Accept(DynamicCast<TcpFastOpenSocket>(socket));
         }));
     listener->Listen();
     Run(MilliSeconds(1)); // nodes start with the simulation, and tests send before it
+}
+
+void
+FastOpenTest::Accept(Ptr<TcpFastOpenSocket> socket)
+{
+    auto connection = std::make_shared<Connection>();
+    connection->socket = socket;
+    connection->acceptedAt = Simulator::Now();
+    accepted.push_back(connection);
+    Watch(connection);
+    if (onAccept)
+    {
+        onAccept(*connection);
+    }
 }
 
 void

@@ -63,8 +63,18 @@ class FastOpenTest : public ::testing::Test
     FastOpenTest();
     ~FastOpenTest() override;
 
+    /// Let timers expire when they are due, not when Linux's timer wheel turns; before Build().
+    void UseExactTimers();
+
     /// Create nodes, stacks and the listener.
     void Build();
+
+    /**
+     * Note what a connection's application sees that a listener has accepted.
+     *
+     * @param socket the connection's socket
+     */
+    void Accept(Ptr<TcpFastOpenSocket> socket);
 
     /**
      * Let a segment be lost.

@@ -10,6 +10,7 @@
 #include "ns3/tcp-linux-socket.h"
 
 #include <algorithm>
+#include <optional>
 #include <tuple>
 
 namespace
@@ -144,7 +145,6 @@ class LinuxClient : public PlayedServerTest
     LinuxClient()
     {
         clientKind = Kind::LINUX;
-        attributes["ns3::RttLinux::Jiffy"] = "0s"; // timers are exact
     }
 
     /**
@@ -222,7 +222,32 @@ class LinuxClient : public PlayedServerTest
     uint32_t sent{1}; //!< what SendMany()'s segments acknowledge
 };
 
-using Numbers = std::vector<uint32_t>; //!< numbers of segments
+/// Numbers of segments, or the sequence numbers of those with data.
+class Numbers : public std::vector<uint32_t>
+{
+  public:
+    using std::vector<uint32_t>::vector;
+
+    /// @param numbers the numbers
+    Numbers(const std::vector<uint32_t>& numbers)
+        : std::vector<uint32_t>(numbers)
+    {
+    }
+
+    /// @param lines segments, as PlayedServerTest::News() tells them
+    explicit Numbers(const Lines& lines)
+    {
+        for (const std::string& line : lines)
+        {
+            const auto space = line.find(' ');
+            const auto colon = line.find(':', space);
+            if (line.compare(colon, 3, ":0 ") != 0)
+            {
+                push_back(std::stoul(line.substr(space + 1, colon - space - 1)));
+            }
+        }
+    }
+};
 
 // The first segments are acknowledged one by one, and then every second one; the last
 // one after the delay of an ACK.
@@ -347,8 +372,9 @@ TEST_F(LinuxClient, LastSegmentIsTheProbe)
     EXPECT_EQ(SentAt(1).at(1), SentAt(1).at(0) + GetTimeout());
 }
 
-// For a lone segment the probe would wait for a delayed ACK, and the timeout comes first.
-TEST_F(LinuxClient, LoneSegmentTimesOut)
+// For a lone segment the probe would wait for a delayed ACK; so it takes the place of the
+// timeout, which counts from then, and is not doubled yet.
+TEST_F(LinuxClient, L2_ProbeOfALoneSegmentIsNoLaterThanTheTimeout)
 {
     std::vector<std::vector<Time>> times;
     for (const char* recovery : {"true", "false"})
@@ -356,10 +382,32 @@ TEST_F(LinuxClient, LoneSegmentTimesOut)
         PlayWith("TailRecovery", recovery);
         Open([](End& end) { end.Send("data"); });
         Run(Seconds(5));
-        times.push_back(SentAt(1));
+        std::vector<Time> waits;
+        for (std::size_t i = 1; i < 4; i++)
+        {
+            waits.push_back(SentAt(1).at(i) - SentAt(1).at(i - 1));
+        }
+        times.push_back(waits);
     }
-    EXPECT_GE(times[0].size(), 3u);
-    EXPECT_EQ(times[0], times[1]);
+    const Time timeout = GetTimeout();
+    EXPECT_EQ(times[0], (std::vector<Time>{timeout, timeout, 2 * timeout}));
+    EXPECT_EQ(times[1], (std::vector<Time>{timeout, 2 * timeout, 4 * timeout}));
+}
+
+// The probe is new data where there is some, and the window has room.
+TEST_F(LinuxClient, L2_NewDataIsTheProbe)
+{
+    for (const uint16_t window : {14480, 15928})
+    {
+        PlayWith("TailRecovery", "true");
+        Open([](End& end) { end.Send(Pattern(30000)); }, window);
+        Run(MilliSeconds(250));
+        const Time probe = SentAt(1).at(0) + 2 * GetRtt() + MilliSeconds(2);
+        const bool room = window > 14480;
+        ASSERT_EQ(SentAt(14481).size(), room ? 1u : 0u);
+        ASSERT_EQ(SentAt(13033).size(), room ? 1u : 2u);
+        EXPECT_EQ(room ? SentAt(14481).at(0) : SentAt(13033).at(1), probe);
+    }
 }
 
 // The probe is a FIN where that was sent last.
@@ -421,8 +469,9 @@ TEST_F(LinuxClient, OtherFinsAreNotSacked)
     EXPECT_EQ(peer->received.back().raw.size(), 20u);
 }
 
-// In TIME-WAIT a FIN that comes again is acknowledged again, and nothing else is.
-TEST_F(LinuxClient, FinIsAcknowledgedInTimeWait)
+// In TIME-WAIT a FIN that comes again is acknowledged again, whatever is switched on, and our
+// peer's last ACK is not.
+TEST_F(LinuxClient, A3_FinIsAcknowledgedInTimeWait)
 {
     for (const char* recovery : {"true", "false"})
     {
@@ -431,12 +480,11 @@ TEST_F(LinuxClient, FinIsAcknowledgedInTimeWait)
         Answer({ACK, 1, 2, {}, ""});
         EXPECT_EQ(Answer({FIN | ACK, 1, 2, {}, ""}), (Lines{"ACK 2:0 ack 2"}));
         EXPECT_EQ(GetState(), "TIME_WAIT");
-        const Lines again = std::string(recovery) == "true" ? Lines{"ACK 2:0 ack 2"} : Lines();
         for (int i = 0; i < 2; i++)
         {
-            EXPECT_EQ(Answer({FIN | ACK, 1, 2, {}, ""}), again);
+            EXPECT_EQ(Answer({FIN | ACK, 1, 2, {}, ""}), (Lines{"ACK 2:0 ack 2"}));
             EXPECT_EQ(Answer({ACK, 2, 2, {}, ""}), Lines());
-            EXPECT_EQ(Answer({TcpHeader::RST, 2, 2, {}, ""}), Lines());
+            EXPECT_EQ(Answer({TcpHeader::RST, 3, 2, {}, ""}), Lines());
         }
     }
 }
@@ -459,9 +507,9 @@ TEST_F(LinuxClient, NewDataStaysWithinTheWindow)
     }
 }
 
-// After a timeout the first ACK is followed by two new segments; without FRto, or SACK,
-// by retransmissions.
-TEST_F(LinuxClient, TimeoutIsDoubted)
+// After a timeout the window is one segment, and two with the ACK of that. Two new segments
+// then find out whether anything was lost; without FRto, or SACK, retransmissions follow.
+TEST_F(LinuxClient, L2_TimeoutIsDoubted)
 {
     struct Case
     {
@@ -472,56 +520,303 @@ TEST_F(LinuxClient, TimeoutIsDoubted)
     for (const auto& [fRto, sack] :
          {Case{"true", "true"}, Case{"false", "true"}, Case{"true", "false"}})
     {
-        attributes["ns3::TcpSocketBase::Sack"] = sack;
-        PlayWith("FRto", fRto);
-        Open([](End& end) { end.Send(Pattern(30000)); });
-        EXPECT_EQ(SentAt(13033).size(), 1u) << "the last one of the initial window";
-        Run(MilliSeconds(350));
-        EXPECT_EQ(News().back(), "ACK 1:1448 ack 1") << "timed out";
-        const bool doubted = std::string(fRto) == "true" && std::string(sack) == "true";
-        const Lines first = Answer({ACK, 1, 1449, {}, ""});
-        ASSERT_EQ(first.size(), 2u);
-        const auto numberOf = [](const std::string& line) {
-            return line.substr(line.find(' '), line.find(':') - line.find(' '));
-        };
-        EXPECT_EQ(numberOf(first[0]), doubted ? " 14481" : " 1449") << fRto << sack;
-        EXPECT_EQ(numberOf(first[1]), doubted ? " 15929" : " 2897") << fRto << sack;
-        // With the next ACK all is as before
-        const Lines second = Answer({ACK, 1, 2897, {}, ""});
-        ASSERT_GE(second.size(), 1u);
-        EXPECT_EQ(numberOf(second[0]), doubted ? " 2897" : " 4345") << fRto << sack;
-    }
-}
-
-// Where there is nothing new to send, or all was acknowledged, there is no doubt.
-TEST_F(LinuxClient, TimeoutIsNotDoubtedWithoutNewData)
-{
-    for (const uint32_t ack : {1449u, 14481u})
-    {
-        std::vector<Lines> answers;
-        for (const char* fRto : {"true", "false"})
+        for (const bool lost : {true, false})
         {
+            attributes["ns3::TcpSocketBase::Sack"] = sack;
+            attributes["ns3::TcpLinuxSocket::TailRecovery"] = "true";
             PlayWith("FRto", fRto);
-            Open([ack](End& end) { end.Send(Pattern(ack == 1449 ? 14480 : 30000)); });
-            Run(MilliSeconds(350));
-            answers.push_back(Answer({ACK, 1, ack, {}, ""}));
+            Open([](End& end) { end.Send(Pattern(30000)); });
+            EXPECT_EQ(SentAt(13033).size(), 1u) << "the last one of the initial window";
+            Run(MilliSeconds(600)); // with SACK a probe comes before
+            EXPECT_EQ(News().back(), "ACK 1:1448 ack 1") << "timed out";
+            const bool sacks = std::string(sack) == "true";
+            const bool doubted = std::string(fRto) == "true" && sacks;
+            EXPECT_EQ(SentAt(14481).size(), sacks ? 1u : 0u);
+            EXPECT_EQ(Numbers(Answer({ACK, 1, 1449, {}, ""})),
+                      doubted ? (Numbers{15929, 17377}) : (Numbers{1449, 2897}))
+                << fRto << sack;
+            if (doubted && lost)
+            {
+                const RawPeer::Spec spec{ACK, 1, 1449, Sack(15929, 17377), ""};
+                EXPECT_EQ(Numbers(Answer(spec)), (Numbers{1449}));
+            }
+            else if (doubted)
+            {
+                // As if nothing had happened: a window of ten, and one for the ACK, that are
+                // under way; nothing is sent again
+                EXPECT_EQ(Numbers(Answer({ACK, 1, 2897, {}, ""})), Numbers());
+                EXPECT_EQ(Numbers(Answer({ACK, 1, 4345, {}, ""})), (Numbers{18825, 20273}));
+                EXPECT_EQ(SentAt(1449).size(), 1u);
+            }
         }
-        EXPECT_GE(answers[0].size(), 1u);
-        EXPECT_EQ(answers[0], answers[1]) << ack;
     }
 }
 
-// A timeout in a series is not doubted: the first one was not spurious.
-TEST_F(LinuxClient, SecondTimeoutIsNotDoubted)
+// Where there is nothing new to send there is no doubt.
+TEST_F(LinuxClient, L2_TimeoutIsNotDoubtedWithoutNewData)
 {
-    std::vector<Lines> answers;
     for (const char* fRto : {"true", "false"})
     {
+        attributes["ns3::TcpLinuxSocket::TailRecovery"] = "true";
         PlayWith("FRto", fRto);
-        Open([](End& end) { end.Send(Pattern(30000)); });
-        Run(Seconds(1));
-        EXPECT_EQ(SentAt(1).size(), 3u);
-        answers.push_back(Answer({ACK, 1, 1449, {}, ""}));
+        Open([](End& end) { end.Send(Pattern(14480)); });
+        Run(MilliSeconds(600));
+        EXPECT_EQ(Numbers(Answer({ACK, 1, 1449, {}, ""})), (Numbers{1449, 2897})) << fRto;
     }
-    EXPECT_EQ(answers[0], answers[1]);
+}
+
+// A timeout in a series is doubted, too.
+TEST_F(LinuxClient, L2_SecondTimeoutIsDoubted)
+{
+    for (const bool doubted : {true, false})
+    {
+        attributes["ns3::TcpLinuxSocket::TailRecovery"] = "true";
+        PlayWith("FRto", doubted ? "true" : "false");
+        Open([](End& end) { end.Send(Pattern(30000)); });
+        Run(MilliSeconds(1400));
+        EXPECT_EQ(SentAt(1).size(), 3u);
+        EXPECT_EQ(Numbers(Answer({ACK, 1, 1449, {}, ""})),
+                  doubted ? (Numbers{15929, 17377}) : (Numbers{1449, 2897}));
+    }
+}
+
+// A peer that shuts its window in a recovery gets the first segment, and the rest when it
+// opens the window again.
+TEST_F(LinuxClient, L6_ShutWindowInARecovery)
+{
+    PlayWith("TailRecovery", "true");
+    Open([](End& end) { end.Send(Pattern(14480)); });
+    Run(MilliSeconds(60));
+    EXPECT_EQ(Numbers(Answer({ACK, 1, 1, Sack(2897, 7241), "", 0})), (Numbers{1}));
+    Run(Seconds(3));
+    News();
+    peer->Send({ACK, 1, 1449, Sack(2897, 7241), "", 65535});
+    Run(Seconds(5));
+    EXPECT_GE(SentAt(1449).size(), 2u);
+    Answer({ACK, 1, 14481, {}, "", 65535});
+    Run(Seconds(100));
+    EXPECT_EQ(News(), Lines()) << "all is acknowledged";
+}
+
+// New data does not leave the window where what was lost is sent again.
+TEST_F(LinuxClient, L7_RecoveryStaysWithinTheWindow)
+{
+    PlayWith("TailRecovery", "true");
+    Open([](End& end) { end.Send(Pattern(60000)); }, 14480);
+    for (uint32_t i = 2; i <= 10; i++)
+    {
+        Answer({ACK, 1, 1, Sack(1449, 1 + 1448 * i), "", 14480});
+    }
+    EXPECT_EQ(SentAt(1).size(), 2u);
+    EXPECT_EQ(SentAt(14481).size(), 0u);
+    EXPECT_GT(Numbers(Answer({ACK, 1, 14481, {}, "", 14480})).size(), 4u) << "it goes on";
+}
+
+// An application that gives the connection up when it is told of room, in a recovery.
+TEST_F(LinuxClient, L7_TornDownInACallback)
+{
+    for (const bool data : {true, false})
+    {
+        PlayWith("TailRecovery", "true");
+        Open([](End& end) {
+            end.reads = false;
+            end.Send(Pattern(60000));
+        });
+        Answer({ACK, 1, 1, Sack(1449, 5793), std::string(100, 'x')});
+        client->socket->SetSendCallback(
+            Callback<void, Ptr<Socket>, uint32_t>([](Ptr<Socket> socket, uint32_t) {
+                socket->Close(); // with unread data: a reset
+            }));
+        const Lines last = Answer({ACK, 101, 2897, Sack(4345, 5793), std::string(data ? 9 : 0, 'y')});
+        Run(Seconds(300));
+        ASSERT_FALSE(last.empty());
+        EXPECT_NE(last.back().find("RST"), std::string::npos) << last.back();
+        EXPECT_EQ(News(), Lines());
+    }
+}
+
+/// Linux's sockets at both ends, with all that TailRecovery has.
+class LinuxPair : public SocketPairTest
+{
+  protected:
+    LinuxPair()
+    {
+        clientKind = Kind::LINUX;
+        serverKind = Kind::LINUX;
+        attributes["ns3::TcpLinuxSocket::QuickAcks"] = "16";
+        attributes["ns3::TcpLinuxSocket::TailRecovery"] = "true";
+        attributes["ns3::TcpLinuxSocket::FRto"] = "true";
+        attributes["ns3::TcpLinuxSocket::IdleRestart"] = "true";
+    }
+
+    /**
+     * Let the server send, and perhaps close; some of its segments are lost.
+     *
+     * @param size how much, in bytes
+     * @param close how long after that it closes
+     * @param lost the numbers of the segments
+     */
+    void Transfer(std::size_t size, Time close, const std::vector<uint32_t>& lost)
+    {
+        Restart();
+        for (const uint32_t number : lost)
+        {
+            drops->Drop(1, SegmentDropModel::SERVER, number);
+        }
+        onAccept = [size, close](End& end) {
+            end.Send(Pattern(size));
+            if (close.IsZero())
+            {
+                end.socket->Close();
+            }
+            else
+            {
+                Simulator::Schedule(close, [&end] { end.socket->Close(); });
+            }
+        };
+        client = Connect();
+        client->answersClose = true;
+        Run();
+        EXPECT_TRUE(client->received == Pattern(size));
+    }
+
+    /**
+     * @param number the number of a segment of the server's
+     * @return when and as which of its segments the same was sent, in order
+     */
+    std::vector<std::pair<Time, uint32_t>> GetSendings(uint32_t number) const
+    {
+        std::vector<std::pair<Time, uint32_t>> sendings;
+        std::optional<uint32_t> sequence;
+        for (const bool find : {true, false})
+        {
+            uint32_t count = 0;
+            for (const auto& segment : monitor->GetSegments())
+            {
+                if (segment.fromClient)
+                {
+                    continue;
+                }
+                count++;
+                if (find && count == number)
+                {
+                    sequence = segment.sequence;
+                }
+                else if (!find && segment.sequence == sequence &&
+                         (segment.size > 0 || (segment.flags & FIN)))
+                {
+                    sendings.emplace_back(segment.sent, count);
+                }
+            }
+        }
+        return sendings;
+    }
+
+    /// @return the number of the server's first segment with FIN
+    uint32_t GetFin() const
+    {
+        uint32_t count = 0;
+        for (const auto& segment : monitor->GetSegments())
+        {
+            count += !segment.fromClient;
+            if (!segment.fromClient && (segment.flags & FIN))
+            {
+                return count;
+            }
+        }
+        return 0;
+    }
+
+    std::shared_ptr<End> client; //!< the client
+};
+
+// A segment and its own retransmission are lost: it is sent again about an RTT after that,
+// and not by the timeout; with timestamps and without.
+TEST_F(LinuxPair, L1_LostRetransmissionIsFoundByRack)
+{
+    for (const char* timestamps : {"true", "false"})
+    {
+        attributes["ns3::TcpSocketBase::Timestamp"] = timestamps;
+        for (uint32_t number = 3; number <= 30; number += 3)
+        {
+            Transfer(100000, Time(0), {number});
+            const auto once = GetSendings(number);
+            ASSERT_EQ(once.size(), 2u) << number;
+            EXPECT_LT(once[1].first - once[0].first, MilliSeconds(150)) << number;
+            Transfer(100000, Time(0), {number, once[1].second});
+            const auto twice = GetSendings(number);
+            ASSERT_EQ(twice.size(), 3u) << number;
+            EXPECT_EQ(twice[1], once[1]);
+            EXPECT_GT(twice[2].first - twice[1].first, MilliSeconds(99)) << number;
+            EXPECT_LT(twice[2].first - twice[1].first, MilliSeconds(180)) << number;
+        }
+    }
+}
+
+// A FIN that is lost, alone or with data, twice, too, is sent again until it arrives, and all
+// ends well at both ends.
+TEST_F(LinuxPair, L8_LostFins)
+{
+    for (const Time& close : {Time(0), MilliSeconds(1), MilliSeconds(50), Seconds(2)})
+    {
+        for (const std::size_t size : {500, 5000, 40000})
+        {
+            Transfer(size, close, {});
+            std::vector<uint32_t> lost;
+            for (int i = 0; i < 3; i++)
+            {
+                const uint32_t fin = GetFin();
+                ASSERT_GT(fin, 0u);
+                const auto sendings = GetSendings(fin);
+                ASSERT_EQ(sendings.size(), lost.size() + 1) << size << close.As(Time::MS);
+                lost.push_back(sendings.back().second);
+                Transfer(size, close, lost);
+                EXPECT_LT(GetSendings(fin).back().first - sendings.back().first, Seconds(1.3));
+                EXPECT_EQ(client->events.back(), "closed");
+                EXPECT_EQ(accepted.at(0)->states.back(), "CLOSED");
+            }
+        }
+    }
+}
+
+// A second 100 kB after a silence of 20 s begin with the initial window: as long as the first
+// ones; without IdleRestart they are there in less than two RTTs. Without SACK, too.
+TEST_F(LinuxPair, L3_PauseCostsTheWindow)
+{
+    for (const char* sack : {"true", "false"})
+    {
+        for (const char* restart : {"true", "false"})
+        {
+            attributes["ns3::TcpSocketBase::Sack"] = sack;
+            attributes["ns3::TcpLinuxSocket::IdleRestart"] = restart;
+            Restart();
+            onAccept = [](End& end) {
+                for (const Time& at : {Seconds(1), Seconds(21)})
+                {
+                    Simulator::Schedule(at, [&end] { end.Send(Pattern(100000)); });
+                }
+            };
+            client = Connect();
+            Run(Seconds(21));
+            EXPECT_EQ(client->received.size(), 100000u);
+            Time last;
+            client->socket->TraceConnectWithoutContext(
+                "Rx",
+                Callback<void, Ptr<const Packet>, const TcpHeader&, Ptr<const TcpSocketBase>>(
+                    [&last](Ptr<const Packet> packet, const TcpHeader&, Ptr<const TcpSocketBase>) {
+                        last = packet->GetSize() > 0 ? Simulator::Now() : last;
+                    }));
+            Run(Seconds(20));
+            EXPECT_EQ(client->received.size(), 200000u);
+            const double took = (last - Seconds(21.05)).GetSeconds(); // the ACK of the handshake
+            if (std::string(restart) == "true")
+            {
+                EXPECT_NEAR(took, 0.35, 0.06) << sack;
+            }
+            else
+            {
+                EXPECT_LT(took, 0.24) << sack;
+            }
+        }
+    }
 }

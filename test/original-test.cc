@@ -268,6 +268,7 @@ TEST_F(FastOpenTest, SocketsShareNoCongestionControl)
         socket->GetAttribute("CongestionOps", congestion);
         return congestion.Get<TcpCongestionOps>();
     };
+    attributes["ns3::TcpL4Protocol::SocketType"] = "ns3::TcpCubic"; // it has more than others
     Build();
     const auto first = getCongestion(NewClient()->socket);
     const auto second = getCongestion(NewClient()->socket);

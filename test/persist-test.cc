@@ -130,3 +130,20 @@ TEST(Persist, ResetForgetsTheProbe)
     EXPECT_FALSE(
         persist.NoteAcknowledged(SequenceNumber32(7), SequenceNumber32(7), SequenceNumber32(8)));
 }
+
+// A window is worth filling at once where it is half of the largest; the largest is the
+// connection's.
+TEST(Persist, L6_HalfOfTheLargestWindowIsWorthFilling)
+{
+    TcpPersist persist;
+    EXPECT_TRUE(persist.IsWorthFilling(1)) << "the first";
+    persist.NoteWindow(1001);
+    persist.NoteWindow(1000);
+    EXPECT_FALSE(persist.IsWorthFilling(500));
+    EXPECT_TRUE(persist.IsWorthFilling(501));
+    persist.NoteWindow(0xffffffff);
+    EXPECT_FALSE(persist.IsWorthFilling(0x7fffffff));
+    EXPECT_TRUE(persist.IsWorthFilling(0x80000000));
+    persist.Reset();
+    EXPECT_TRUE(persist.IsWorthFilling(1));
+}

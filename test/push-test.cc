@@ -172,8 +172,9 @@ TEST(Push, BurstFollowsTheRate)
         uint32_t segments; //!< of which each last one has PSH
     };
 
-    for (const auto& [window, rtt, segments] : {Case{1, Seconds(1), 2},
+    for (const auto& [window, rtt, segments] : {Case{4000, Seconds(1), 2},
                                                 Case{2 * 512000, Seconds(1), 2},
+                                                Case{0x80000000, Seconds(1000), 4},
                                                 Case{3 * 512000 - 1, Seconds(1), 2},
                                                 Case{3 * 512000, Seconds(1), 3},
                                                 Case{3 * 512000, Seconds(2), 2},
@@ -269,4 +270,55 @@ TEST(Push, ResetForgetsAll)
     fresh.push = sender.push;
     fresh.push.NoteWrite(6000);
     EXPECT_EQ(fresh.SendMany(8), (Numbers{6}));
+}
+
+// Half of the congestion window at most is one packet.
+TEST(Push, W4_BurstIsAtMostHalfTheCongestionWindow)
+{
+    struct Case
+    {
+        uint32_t segments; //!< the congestion window in segments
+        Numbers pushed;    //!< which segments of twelve have PSH
+    };
+
+    for (const auto& [segments, pushed] : {Case{10, {5, 10}},
+                                           Case{11, {5, 10}},
+                                           Case{4, {2, 4, 6, 8, 10, 12}},
+                                           Case{3, {}},
+                                           Case{1, {}}})
+    {
+        Sender sender;
+        sender.push.NoteWrite(1000000);
+        sender.known.peerWindow = 1 << 20;
+        sender.known.congestionWindow = segments * SEGMENT;
+        EXPECT_EQ(sender.SendMany(12), pushed) << segments;
+    }
+}
+
+// A packet ends where no further segment may leave.
+TEST(Push, W4_FullWindowEndsABurst)
+{
+    for (const uint32_t room : {SEGMENT, SEGMENT - 1, 0U})
+    {
+        Sender sender;
+        sender.push.NoteWrite(1000000);
+        sender.known.peerWindow = 1 << 20;
+        EXPECT_FALSE(sender.Send());
+        sender.known.room = room;
+        EXPECT_EQ(sender.Send(), room < SEGMENT) << room;
+        EXPECT_FALSE(sender.Send()) << "a lone segment, or the third of a burst";
+    }
+}
+
+// Number 0 is one like any other.
+TEST(Push, W4_BurstAcrossNumberZero)
+{
+    Sender sender(0U - 3 * SEGMENT);
+    sender.push.NoteWrite(1000000);
+    sender.known.peerWindow = 8000;
+    EXPECT_EQ(sender.SendMany(8), (Numbers{4, 8}));
+    Sender ends(0U - 4 * SEGMENT);
+    ends.push.NoteWrite(1000000);
+    ends.known.peerWindow = 8000;
+    EXPECT_EQ(ends.SendMany(12), (Numbers{4, 8, 12}));
 }

@@ -4,7 +4,7 @@
  * S11: a listener's count of connections whose handshake is not complete.
  */
 
-#include "ns3/simulator.h"
+#include "ns3/nstime.h"
 #include "ns3/tcp-fast-open-queue.h"
 
 #include <cstdint>
@@ -20,20 +20,16 @@ namespace
 class Queue : public ::testing::Test
 {
   protected:
-    ~Queue() override
-    {
-        Simulator::Destroy();
-    }
-
     /// @return the place of one more connection
     TcpFastOpenQueue::Slot Enter()
     {
         return queue->Enter([this](int32_t change) {
             told.push_back(change);
-            fullWhenTold.push_back(queue->IsFull());
+            fullWhenTold.push_back(queue->IsFull(now));
         });
     }
 
+    Time now;                                                //!< the time
     Ptr<TcpFastOpenQueue> queue{Create<TcpFastOpenQueue>()}; //!< the queue
     std::vector<int32_t> told;                               //!< what changed
     std::vector<bool> fullWhenTold; //!< whether the queue was full when that was told
@@ -46,17 +42,17 @@ TEST_F(Queue, S2_IsFullAtItsLimit)
 {
     queue->SetLimit(2);
     EXPECT_EQ(queue->GetLimit(), 2u);
-    EXPECT_FALSE(queue->IsFull());
+    EXPECT_FALSE(queue->IsFull(now));
     auto first = Enter();
-    EXPECT_FALSE(queue->IsFull());
+    EXPECT_FALSE(queue->IsFull(now));
     auto second = Enter();
-    EXPECT_TRUE(queue->IsFull());
+    EXPECT_TRUE(queue->IsFull(now));
     auto third = Enter();
-    EXPECT_TRUE(queue->IsFull());
+    EXPECT_TRUE(queue->IsFull(now));
     first.Leave();
-    EXPECT_TRUE(queue->IsFull());
+    EXPECT_TRUE(queue->IsFull(now));
     second.Leave();
-    EXPECT_FALSE(queue->IsFull());
+    EXPECT_FALSE(queue->IsFull(now));
     third.Leave();
     EXPECT_EQ(told, (std::vector<int32_t>{1, 1, 1, -1, -1, -1}));
     EXPECT_EQ(fullWhenTold, (std::vector<bool>{false, true, true, true, false, false}))
@@ -67,11 +63,11 @@ TEST_F(Queue, S2_IsFullAtItsLimit)
 TEST_F(Queue, S1_WithoutALimitThereIsNoRoom)
 {
     EXPECT_EQ(queue->GetLimit(), 0u);
-    EXPECT_TRUE(queue->IsFull());
+    EXPECT_TRUE(queue->IsFull(now));
     queue->SetLimit(1);
-    EXPECT_FALSE(queue->IsFull());
+    EXPECT_FALSE(queue->IsFull(now));
     queue->SetLimit(0);
-    EXPECT_TRUE(queue->IsFull());
+    EXPECT_TRUE(queue->IsFull(now));
 }
 
 // Another limit counts at once, for those who wait, too.
@@ -79,11 +75,11 @@ TEST_F(Queue, LimitMayChange)
 {
     queue->SetLimit(1);
     auto slot = Enter();
-    EXPECT_TRUE(queue->IsFull());
+    EXPECT_TRUE(queue->IsFull(now));
     queue->SetLimit(2);
-    EXPECT_FALSE(queue->IsFull());
+    EXPECT_FALSE(queue->IsFull(now));
     queue->SetLimit(1);
-    EXPECT_TRUE(queue->IsFull());
+    EXPECT_TRUE(queue->IsFull(now));
     slot.Leave();
 }
 
@@ -96,42 +92,71 @@ TEST_F(Queue, S7_PlaceIsLeftOnce)
     slot.Leave();
     EXPECT_FALSE(slot.IsTaken());
     slot.Leave();
-    slot.Reset();
+    slot.Reset(now);
     EXPECT_EQ(told, (std::vector<int32_t>{1, -1}));
     TcpFastOpenQueue::Slot none;
     EXPECT_FALSE(none.IsTaken());
     none.Leave();
-    none.Reset();
-    Simulator::Run();
-    EXPECT_EQ(Simulator::Now(), Time(0)) << "nothing was scheduled";
+    none.Reset(now);
     EXPECT_EQ(told, (std::vector<int32_t>{1, -1}));
 }
 
-// One that was reset counts for 60 s more, and then no longer.
+// One that was reset counts for 60 s more, and then no longer: whoever looks finds out.
 TEST_F(Queue, S11_ResetCountsForAMinute)
 {
     queue->SetLimit(1);
     auto slot = Enter();
-    Simulator::Stop(Seconds(5));
-    Simulator::Run();
-    slot.Reset();
+    now = Seconds(5);
+    slot.Reset(now);
     EXPECT_FALSE(slot.IsTaken());
     slot.Leave();
-    slot.Reset();
-    EXPECT_TRUE(queue->IsFull());
-    Simulator::Stop(Seconds(60) - TimeStep(1));
-    Simulator::Run();
-    EXPECT_TRUE(queue->IsFull());
+    slot.Reset(now);
+    EXPECT_TRUE(queue->IsFull(now));
+    now = Seconds(65) - TimeStep(1);
+    EXPECT_TRUE(queue->IsFull(now));
     EXPECT_EQ(told, (std::vector<int32_t>{1}));
-    Simulator::Stop(TimeStep(1));
-    Simulator::Run();
-    EXPECT_FALSE(queue->IsFull());
+    now = Seconds(65);
+    EXPECT_EQ(told, (std::vector<int32_t>{1})) << "nobody has looked";
+    EXPECT_FALSE(queue->IsFull(now));
     EXPECT_EQ(told, (std::vector<int32_t>{1, -1}));
-    EXPECT_EQ(Simulator::Now(), Seconds(65));
 }
 
-// Whoever has a place keeps the queue: also when the listener has gone, and until the
-// minute after a reset is over.
+// Each has a minute of its own.
+TEST_F(Queue, S11_EachResetHasItsMinute)
+{
+    queue->SetLimit(3);
+    std::vector<TcpFastOpenQueue::Slot> slots;
+    for (int i = 0; i < 3; i++)
+    {
+        slots.push_back(Enter());
+    }
+    for (int i = 0; i < 3; i++)
+    {
+        slots[i].Reset(Seconds(10 * i));
+    }
+    EXPECT_TRUE(queue->IsFull(Seconds(59)));
+    EXPECT_FALSE(queue->IsFull(Seconds(60)));
+    EXPECT_EQ(told, (std::vector<int32_t>{1, 1, 1, -1}));
+    EXPECT_FALSE(queue->IsFull(Seconds(100)));
+    EXPECT_EQ(told, (std::vector<int32_t>{1, 1, 1, -1, -1, -1}));
+}
+
+// When the listener is closed there is nothing to count for any more.
+TEST_F(Queue, S11_S15_CloseForgetsResets)
+{
+    queue->SetLimit(2);
+    auto before = Enter();
+    auto after = Enter();
+    before.Reset(now);
+    queue->Close();
+    EXPECT_EQ(told, (std::vector<int32_t>{1, 1, -1}));
+    after.Reset(now);
+    EXPECT_FALSE(after.IsTaken());
+    EXPECT_EQ(told, (std::vector<int32_t>{1, 1, -1, -1}));
+}
+
+// Whoever has a place keeps the queue, also when the listener has gone; one that was reset
+// does not.
 TEST_F(Queue, S11_PlaceKeepsTheQueue)
 {
     std::vector<int32_t> changes;
@@ -139,14 +164,13 @@ TEST_F(Queue, S11_PlaceKeepsTheQueue)
     TcpFastOpenQueue* const raw = PeekPointer(queue);
     auto left = queue->Enter(note);
     auto reset = queue->Enter(note);
+    EXPECT_EQ(raw->GetReferenceCount(), 3u);
+    reset.Reset(now);
+    EXPECT_EQ(raw->GetReferenceCount(), 2u);
     queue = nullptr;
-    EXPECT_EQ(raw->GetReferenceCount(), 2u);
-    reset.Reset();
-    EXPECT_EQ(raw->GetReferenceCount(), 2u);
-    left.Leave();
     EXPECT_EQ(raw->GetReferenceCount(), 1u);
-    Simulator::Run();
-    EXPECT_EQ(changes, (std::vector<int32_t>{1, 1, -1, -1}));
+    left.Leave();
+    EXPECT_EQ(changes, (std::vector<int32_t>{1, 1, -1}));
 }
 
 // A listener that was closed says so to its children, which count as before.
@@ -157,9 +181,9 @@ TEST_F(Queue, S15_CloseIsTold)
     EXPECT_FALSE(queue->IsClosed());
     queue->Close();
     EXPECT_TRUE(queue->IsClosed());
-    EXPECT_TRUE(queue->IsFull());
+    EXPECT_TRUE(queue->IsFull(now));
     slot.Leave();
-    EXPECT_FALSE(queue->IsFull());
+    EXPECT_FALSE(queue->IsFull(now));
     EXPECT_TRUE(queue->IsClosed());
 }
 
@@ -176,6 +200,6 @@ TEST_F(Queue, WhoIsToldMayLeaveAnotherPlace)
     });
     slot.Leave();
     EXPECT_FALSE(other.IsTaken());
-    EXPECT_FALSE(queue->IsFull());
+    EXPECT_FALSE(queue->IsFull(now));
     EXPECT_EQ(told, (std::vector<int32_t>{1, -1}));
 }

@@ -313,6 +313,7 @@ TEST_F(Robustness, S8_RetransmittedSynAckHasNoCookie)
 // FIN in the SYN, and the application closes before the ACK: both ends end.
 TEST_F(Robustness, S10_FinInTheSynAndCloseInSynRcvd)
 {
+    serverFastOpen->SetAttribute("SynFin", BooleanValue(true));
     Ptr<RawPeer> peer = PlayClient();
     onServerData = [](Connection& end) {
         if (end.states.empty())
@@ -330,6 +331,7 @@ TEST_F(Robustness, S10_FinInTheSynAndCloseInSynRcvd)
 // A listener without Fast Open ignores a SYN with FIN, as ns-3's own does.
 TEST_F(Robustness, S10_PlainListenerIgnoresSynFin)
 {
+    serverFastOpen->SetAttribute("SynFin", BooleanValue(true));
     listener->SetAttribute("FastOpenQueueLength", UintegerValue(0));
     Ptr<RawPeer> peer = PlayClient();
     peer->Send({SYN | FIN, 0, 0, Option(ValidCookie()), "hello"});

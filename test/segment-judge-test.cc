@@ -43,6 +43,7 @@ struct Case
 };
 
 constexpr int32_t WINDOW = 1000;   //!< how much the connection takes, in bytes
+constexpr int32_t UNTOLD = 10;     //!< how much of what has come is not acknowledged, in bytes
 constexpr int32_t SENT = 500;      //!< how much is not acknowledged, in bytes
 constexpr int32_t LARGEST = 65535; //!< the largest window of the peer, in bytes
 
@@ -91,7 +92,13 @@ const std::vector<Case> CASES{
     {FIN | ACK, 0, SENT + 1, true, Verdict::ANSWER, "data and FIN with an ACK of more than all"},
     {FIN | PSH | ACK, 0, SENT, true, Verdict::ACCEPT, "data and FIN"},
     {ACK, -1, 0, true, Verdict::ACCEPT, "data that comes again"},
-    {ACK, -WINDOW, 0, false, Verdict::ACCEPT, "an ACK that comes late"},
+    // Before the window
+    {ACK, -UNTOLD, 0, false, Verdict::ACCEPT, "an ACK that has crossed ours"},
+    {ACK, -UNTOLD - 1, 0, false, Verdict::ANSWER, "a keepalive"},
+    {ACK, -WINDOW, 0, false, Verdict::ANSWER, "an ACK that comes late"},
+    {PSH | ACK, -WINDOW, 0, true, Verdict::ACCEPT, "old data: the receiver answers"},
+    {FIN | ACK, -UNTOLD - 1, 0, false, Verdict::ACCEPT, "an old FIN: the receiver answers"},
+    {0, -UNTOLD - 1, 0, false, Verdict::DROP, "no flag, before the window"},
 };
 
 /**
@@ -118,6 +125,7 @@ WindowAt(uint32_t next, uint32_t oldest)
 {
     return {SequenceNumber32(next),
             SequenceNumber32(next + WINDOW),
+            SequenceNumber32(next - UNTOLD),
             SequenceNumber32(oldest),
             SequenceNumber32(oldest + SENT),
             static_cast<uint32_t>(LARGEST)};
@@ -187,15 +195,46 @@ TEST(SegmentJudge, A3_WindowBehindTheFinTakesTheNextNumberAlone)
     EXPECT_EQ(TcpSegmentJudge::Judge(ViewOf(RST, 8, 0, ""), window), Verdict::DROP);
 }
 
-// A FIN alone is answered in TIME-WAIT, with whatever else it comes.
-TEST(TimeWait, FinAloneIsAnswered)
+// In TIME-WAIT a FIN that comes again is acknowledged and the wait begins anew; an exact reset
+// ends it; what an honest peer cannot send any more is answered, and its last ACK is not.
+TEST(TimeWait, A3_SegmentsAreAnsweredByNumbersAndFlags)
 {
-    for (uint32_t flags = 0; flags < 64; flags++)
+    using Answer = TcpTimeWait::Answer;
+
+    struct TimeWaitCase
     {
-        for (const char* data : {"", "data"})
+        uint8_t flags;    //!< its flags
+        int32_t seq;      //!< its sequence number, from the one behind the peer's FIN
+        const char* data; //!< its data
+        Answer answer;    //!< what is done with it
+    };
+
+    for (const uint32_t next : {1u, 0x80000000u, 0u, 2u})
+    {
+        for (const auto& [flags, seq, data, answer] :
+             std::vector<TimeWaitCase>{{FIN | ACK, -1, "", Answer::RESTART},
+                                       {FIN | PSH | ACK, -5, "data", Answer::RESTART},
+                                       {FIN | ACK, 0, "", Answer::ACK},
+                                       {FIN | ACK, -2, "", Answer::ACK},
+                                       {FIN, -1, "", Answer::NONE},
+                                       {ACK, 0, "", Answer::NONE},
+                                       {ACK, -1, "", Answer::ACK},
+                                       {ACK, 1, "", Answer::ACK},
+                                       {ACK, -5, "data", Answer::ACK},
+                                       {ACK, 0, "data", Answer::ACK},
+                                       {0, 0, "data", Answer::NONE},
+                                       {SYN, 7, "", Answer::ACK},
+                                       {SYN | ACK, -9, "", Answer::ACK},
+                                       {RST, 0, "", Answer::END},
+                                       {RST | ACK, 0, "", Answer::END},
+                                       {RST | SYN, 0, "", Answer::END},
+                                       {RST, 1, "", Answer::NONE},
+                                       {RST, -1, "", Answer::NONE}})
         {
-            const auto answer = TcpTimeWait::Judge(ViewOf(static_cast<uint8_t>(flags), 1, 1, data));
-            EXPECT_EQ(answer == TcpTimeWait::Answer::ACK, (flags & FIN) != 0) << flags << data;
+            EXPECT_EQ(static_cast<int>(TcpTimeWait::Judge(ViewOf(flags, next + seq, 1, data),
+                                                          SequenceNumber32(next))),
+                      static_cast<int>(answer))
+                << TcpHeader::FlagsToString(flags) << ' ' << seq << data;
         }
     }
 }

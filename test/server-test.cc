@@ -293,8 +293,8 @@ TEST_F(Server, S9_DuplicateSynIsAnsweredAndDeliversNothing)
     const RawPeer::Spec syn{SYN, 0, 0, Option(ValidCookie()), "hello"};
     peer->Send(syn);
     peer->SendAt(MilliSeconds(101), syn);
-    peer->SendAt(MilliSeconds(202), {SYN, 0, 0, {}, ""});
-    Run(MilliSeconds(400));
+    peer->SendAt(MilliSeconds(702), {SYN, 0, 0, {}, ""});
+    Run(MilliSeconds(900));
     ASSERT_EQ(peer->received.size(), 3u);
     for (const auto& segment : peer->received)
     {
@@ -318,9 +318,21 @@ TEST_F(Server, S9_SynTwiceAtTheSameTimeMakesOneConnection)
     EXPECT_EQ(accepted[0]->received, "hello world");
 }
 
+// Linux drops a SYN that has a FIN, too; with Fast Open and without.
+TEST_F(Server, S10_LinuxDropsASynWithFin)
+{
+    Ptr<RawPeer> peer = PlayClient();
+    peer->Send({SYN | FIN, 0, 0, Option(ValidCookie()), "hello"});
+    peer->Send({SYN | FIN, 0, 0, {}, ""});
+    Run(Seconds(3));
+    EXPECT_TRUE(peer->received.empty());
+    EXPECT_TRUE(accepted.empty());
+}
+
 // A FIN in the SYN: the data, then the end of it.
 TEST_F(Server, S10_FinInTheSynEndsTheData)
 {
+    profile = "rfc7413";
     Ptr<RawPeer> peer = PlayClient();
     peer->Send({SYN | FIN, 0, 0, Option(ValidCookie()), "hello"});
     peer->SendAt(MilliSeconds(150), {ACK, 7, 1, {}, ""});
@@ -431,10 +443,14 @@ class Pending : public FastOpenTest
         Build();
         serverFastOpen->TraceConnectWithoutContext(
             "PendingCount",
-            Callback<void, uint32_t, uint32_t>([this](uint32_t, uint32_t now) { pending = now; }));
+            Callback<void, uint32_t, uint32_t>([this](uint32_t, uint32_t now) {
+                pending = now;
+                changes.push_back(now);
+            }));
     }
 
-    uint32_t pending{0}; //!< how many there are
+    uint32_t pending{0};           //!< how many there are
+    std::vector<uint32_t> changes; //!< how many there were, in order
 };
 
 // One that was reset before its ACK counts for 60 s more, also against the limit.
@@ -454,11 +470,25 @@ TEST_F(Pending, S11_ResetConnectionCountsFor60Seconds)
     Run(MilliSeconds(60));
     EXPECT_EQ(serverFastOpen->GetCounters()->listenOverflow, 1u);
     Run(MilliSeconds(200));
-    EXPECT_EQ(pending, 0u);
+    EXPECT_EQ(pending, 1u) << "nobody has looked";
     peer = PlayClient(50002);
     peer->Send({SYN, 0, 0, Option(ValidCookie()), "hello"});
     Run(MilliSeconds(60));
+    EXPECT_EQ(changes, (std::vector<uint32_t>{1, 0, 1}));
+    EXPECT_EQ(serverFastOpen->GetCounters()->listenOverflow, 1u);
+}
+
+// No event holds the simulation for it.
+TEST_F(Pending, S11_ResetConnectionHoldsNoSimulation)
+{
+    Ptr<RawPeer> peer = PlayClient();
+    peer->Send({SYN, 0, 0, Option(ValidCookie()), "hello"});
+    peer->SendAt(MilliSeconds(120), {RST, 6, 0, {}, ""});
+    Simulator::Run();
+    EXPECT_LT(Simulator::Now(), Seconds(2)) << "the SYN-ACK's timer, which was cancelled";
     EXPECT_EQ(pending, 1u);
+    listener->Close();
+    EXPECT_EQ(pending, 0u);
 }
 
 // What could be read before the reset can be read after it; the reset is reported.
@@ -729,6 +759,97 @@ TEST_F(Server, S15_ChildThatWasNotAcceptedIsReset)
     EXPECT_EQ(peer->received[0].header.GetFlags(), RST | ACK);
     EXPECT_EQ(peer->received[0].header.GetAckNumber(), SequenceNumber32(6)) << "SYN and data";
     EXPECT_TRUE(accepted.empty());
+}
+
+// A plain handshake that is completed after its listener was closed is reset, and nobody is
+// told; whatever comes, once, and not by its timer.
+TEST_F(Server, S15_PlainHandshakeAfterTheListenerWasClosedIsReset)
+{
+    Ptr<RawPeer> peer = PlayClient();
+    listener->SetCloseCallbacks(MakeNullCallback<void, Ptr<Socket>>(),
+                                MakeNullCallback<void, Ptr<Socket>>());
+    const RawPeer::Spec segments[] = {{ACK, 1, 1, {}, "hello"},
+                                      {ACK, 1, 1, {}, ""},
+                                      {ACK | FIN, 1, 1, {}, ""},
+                                      {SYN, 0, 0, {}, ""}};
+    uint16_t port = 50001;
+    for (const auto& segment : segments)
+    {
+        peer = PlayClient(port++);
+        peer->Send({SYN, 0, 0, {}, ""});
+        Run(MilliSeconds(120));
+        EXPECT_EQ(peer->received.size(), 1u);
+        listener->Close();
+        peer->Send(segment);
+        Run(Seconds(5));
+        ASSERT_EQ(peer->received.size(), 2u);
+        EXPECT_TRUE(peer->received[1].header.GetFlags() & RST);
+        EXPECT_TRUE(accepted.empty());
+        listener->Bind(InetSocketAddress(Ipv4Address::GetAny(), PORT));
+        listener->Listen();
+    }
+    peer = PlayClient(port);
+    peer->Send({SYN, 0, 0, {}, ""});
+    Run(MilliSeconds(120));
+    listener->Close();
+    Run(Seconds(100));
+    EXPECT_EQ(peer->received.size(), 1u) << "nothing by the timer";
+}
+
+// Another listener on the port has no part in that, nor has one on another port.
+TEST_F(Server, S15_S18_EachListenerHasItsChildren)
+{
+    Build();
+    auto other = DynamicCast<TcpFastOpenSocket>(
+        Socket::CreateSocket(path->GetServer(), TcpFastOpenSocketFactory::GetTypeId()));
+    other->SetAttribute("FastOpenQueueLength", UintegerValue(0));
+    other->Bind(InetSocketAddress(Ipv4Address::GetAny(), PORT + 1));
+    std::vector<Ptr<Socket>> others;
+    other->SetAcceptCallback(
+        MakeNullCallback<bool, Ptr<Socket>, const Address&>(),
+        Callback<void, Ptr<Socket>, const Address&>(
+            [&](Ptr<Socket> child, const Address&) { others.push_back(child); }));
+    other->Listen();
+    UintegerValue length;
+    listener->GetAttribute("FastOpenQueueLength", length);
+    EXPECT_GT(length.Get(), 0u);
+    auto client = NewClient();
+    client->socket->SetAttribute("FastOpenConnect", BooleanValue(false));
+    client->socket->Connect(InetSocketAddress(Ipv4Address::ConvertFrom(serverIp), PORT + 1));
+    Run(MilliSeconds(60)); // SYN-RCVD
+    listener->Close();
+    Run(Seconds(1));
+    EXPECT_EQ(others.size(), 1u);
+    EXPECT_EQ(client->events, (Lines{"connected"}));
+}
+
+// The length of the queue is the listener's: what is set on a socket that it has accepted,
+// early or after the handshake, does not change it.
+TEST_F(Server, S2_S18_LengthSetOnAnAcceptedSocketIsItsOwn)
+{
+    FetchCookie();
+    onAccept = [](Connection& end) {
+        end.socket->SetAttribute("FastOpenQueueLength", UintegerValue(0));
+    };
+    for (const bool early : {true, false})
+    {
+        auto client = NewClient();
+        client->socket->SetAttribute("FastOpenConnect", BooleanValue(early));
+        client->socket->Connect(server);
+        client->socket->Send(MakePacket("hello"));
+        Run(Seconds(1));
+        client->socket->Close();
+        Run(Seconds(1));
+        UintegerValue length;
+        accepted.back()->socket->GetAttribute("FastOpenQueueLength", length);
+        EXPECT_EQ(length.Get(), 0u);
+        accepted.back()->socket->SetAttribute("FastOpenQueueLength", UintegerValue(7));
+        listener->GetAttribute("FastOpenQueueLength", length);
+        EXPECT_EQ(length.Get(), 4096u);
+    }
+    Open("again");
+    Run(Seconds(1));
+    EXPECT_EQ(Segments(2), (Lines{"C SYN 0:5 cookie", "S SYN|ACK 0:0 ack 6"}));
 }
 
 // Those that were accepted live on.

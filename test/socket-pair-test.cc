@@ -45,6 +45,8 @@ SocketPairTest::SocketPairTest()
     attributes["ns3::TcpLinuxSocket::QuickAcks"] = "0";
     attributes["ns3::TcpLinuxSocket::TailRecovery"] = "false";
     attributes["ns3::TcpLinuxSocket::FRto"] = "false";
+    attributes["ns3::TcpLinuxSocket::IdleRestart"] = "false";
+    attributes["ns3::TcpTimerWheel::Jiffy"] = "0s";
 }
 
 SocketPairTest::~SocketPairTest()

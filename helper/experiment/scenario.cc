@@ -20,19 +20,29 @@ Scenario::LinuxTcp()
         {"ns3::TcpSocket::DataRetries", "15"}, // tcp_retries2
         {"ns3::TcpSocket::DelAckTimeout", "40ms"},
         {"ns3::TcpSocket::DelAckCount", "2"},
-        {"ns3::TcpLinuxSocket::QuickAcks", "16"},      // TCP_MAX_QUICKACKS
-        {"ns3::TcpLinuxSocket::TailRecovery", "true"}, // tcp_recovery, tcp_early_retrans
-        {"ns3::TcpLinuxSocket::FRto", "true"},         // tcp_frto
+        {"ns3::TcpLinuxSocket::QuickAcks", "16"},             // TCP_MAX_QUICKACKS
+        {"ns3::TcpLinuxSocket::TailRecovery", "true"},        // tcp_recovery, tcp_early_retrans
+        {"ns3::TcpLinuxSocket::FRto", "true"},                // tcp_frto
+        {"ns3::TcpLongLivedSocket::AnswerInterval", "500ms"}, // tcp_invalid_ratelimit
+        {"ns3::TcpLongLivedSocket::StallProbes", "true"},     // tcp_probe0_base
+        {"ns3::TcpLongLivedSocket::WindowUpdates", "true"},   // tcp_cleanup_rbuf
+        {"ns3::TcpLongLivedSocket::OrphanRetries", "8"},      // tcp_orphan_retries
+        {"ns3::TcpLongLivedSocket::FinWait2Timeout", "60s"},  // tcp_fin_timeout
+        {"ns3::TcpSocketBase::MaxSegLifetime", "30"},         // half of TCP_TIMEWAIT_LEN
         {"ns3::TcpFastOpenSocket::ReduceInitialCwnd", "true"},
-        {"ns3::RttLinux::Jiffy", "4ms"}, // HZ 250
+        {"ns3::TcpLinuxSocket::IdleRestart", "true"},           // tcp_slow_start_after_idle
+        {"ns3::TcpTimerWheel::Jiffy", "4ms"},                   // HZ 250
+        {"ns3::TcpFastOpenSocket::SynLinearTimeouts", "4"},     // tcp_syn_linear_timeouts
+        {"ns3::TcpFastOpenSocket::SynAckRetries", "5"},         // tcp_synack_retries
+        {"ns3::TcpFastOpenSocket::SynAnswerInterval", "500ms"}, // tcp_invalid_ratelimit
         {"ns3::TcpSocket::SndBufSize", "4194304"},
         {"ns3::TcpSocket::RcvBufSize", "4194304"},
         {"ns3::TcpSocketBase::MinRto", "200ms"},
         {"ns3::TcpSocketBase::Sack", "true"},
         {"ns3::TcpSocketBase::Timestamp", "true"},
         {"ns3::TcpSocketBase::WindowScaling", "true"},
-        {"ns3::TcpL4Protocol::SocketType", "ns3::TcpCubic"},
-        // Not PRR: ns-3.48's is another one than ns-3.37's, and faster than Linux's
+        {"ns3::TcpL4Protocol::SocketType", "ns3::TcpLinuxCubic"},
+        // TailRecovery has its own; this one is for connections without SACK
         {"ns3::TcpL4Protocol::RecoveryType", "ns3::TcpClassicRecovery"},
         {"ns3::TcpL4Protocol::RttEstimatorType", "ns3::RttLinux"},
     };

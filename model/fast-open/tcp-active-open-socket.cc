@@ -23,7 +23,7 @@ namespace ns3
 NS_LOG_COMPONENT_DEFINE("TcpActiveOpenSocket");
 
 TcpActiveOpenSocket::TcpActiveOpenSocket(const TcpActiveOpenSocket& socket)
-    : TcpPassiveOpenSocket(socket),
+    : TcpWatchedSocket(socket),
       m_fastOpenConnect(socket.m_fastOpenConnect)
 {
 }
@@ -38,6 +38,13 @@ uint32_t
 TcpActiveOpenSocket::GetSynDataAcked() const
 {
     return m_client.GetAcknowledged();
+}
+
+TcpClientOpening::Failure
+TcpActiveOpenSocket::GetFastOpenFailure() const
+{
+    return m_connects > 0 && !IsDeferred() ? m_client.GetFailure()
+                                           : TcpClientOpening::Failure::NONE;
 }
 
 // The SYN
@@ -55,6 +62,7 @@ TcpActiveOpenSocket::Open(bool plain)
 {
     NS_LOG_FUNCTION(this << plain);
     m_client.Begin();
+    m_watch.Begin(false, false);
     m_handshake.Begin(TcpHandshakeTimer::Role::CLIENT);
     const auto& fastOpen = GetFastOpen();
     const bool wanted =
@@ -89,7 +97,9 @@ TcpActiveOpenSocket::ChooseOpening()
     {
         return true;
     }
-    if (!m_client.Choose(advice))
+    const bool chosen = m_client.Choose(advice);
+    m_watch.Begin(chosen, advice.suspected);
+    if (!chosen)
     {
         TellFallback();
     }
@@ -107,7 +117,7 @@ std::optional<TcpHandshakeOffer::FastOpen>
 TcpActiveOpenSocket::GetFastOpenOption() const
 {
     return m_opening == Opening::CLIENT ? m_client.GetOption()
-                                        : TcpPassiveOpenSocket::GetFastOpenOption();
+                                        : TcpWatchedSocket::GetFastOpenOption();
 }
 
 void
@@ -115,10 +125,11 @@ TcpActiveOpenSocket::OnNoRoom()
 {
     if (m_opening != Opening::CLIENT)
     {
-        TcpPassiveOpenSocket::OnNoRoom();
+        TcpWatchedSocket::OnNoRoom();
         return;
     }
     m_client.DropOption();
+    m_watch.Begin(false, false);
     TellFallback();
 }
 
@@ -172,13 +183,6 @@ TcpActiveOpenSocket::LoadSyn()
     return item->GetPacketCopy();
 }
 
-bool
-TcpActiveOpenSocket::IsRttAmbiguous() const
-{
-    return m_opening == Opening::CLIENT ? m_client.IsFastOpen()
-                                        : TcpPassiveOpenSocket::IsRttAmbiguous();
-}
-
 void
 TcpActiveOpenSocket::OnHandshakeTimeout(bool last)
 {
@@ -225,13 +229,18 @@ TcpActiveOpenSocket::ProcessInSynSent(Ptr<Packet> packet,
                                       const Address& toAddress)
 {
     NS_LOG_FUNCTION(this << header);
+    const uint8_t flags = GetStateFlags(header);
     if (IsDeferred())
     {
-        return; // nothing was sent that this could answer
+        // Nothing was sent that this could answer (RFC 9293, section 3.10.7.1)
+        if ((flags & TcpHeader::ACK) && !(flags & TcpHeader::RST))
+        {
+            SendResetFor(header, fromAddress, toAddress);
+        }
+        return;
     }
 
     // RFC 9293, section 3.10.7.3
-    const uint8_t flags = GetStateFlags(header);
     const SequenceNumber32 ack = header.GetAckNumber();
     if ((flags & TcpHeader::ACK) && (ack <= m_iss || ack > m_iss + 1 + m_client.GetDataSize()))
     {
@@ -253,6 +262,10 @@ TcpActiveOpenSocket::ProcessInSynSent(Ptr<Packet> packet,
     {
         SendResetFor(header, fromAddress, toAddress);
         return;
+    }
+    if (packet->GetSize() > 0)
+    {
+        NoteDataArrived();
     }
     if (!(flags & TcpHeader::SYN))
     {
@@ -285,29 +298,29 @@ TcpActiveOpenSocket::ReceivedSynAck(Ptr<Packet> packet, const TcpHeader& header)
 {
     m_retxEvent.Cancel();
     const TcpHandshakeOffer offer = Negotiate(header);
-    EstimateRtt(header);
+    TakeHandshakeRtt(header);
     m_irs = header.GetSequenceNumber();
     m_tcb->m_rxBuffer->SetNextRxSequence(m_irs + 1);
     TakeSynData(packet, header); // a SYN-ACK may carry data
-    if (packet->GetSize() > 0)
-    {
-        NoteDataArrived();
-    }
     m_highTxAck = m_tcb->m_rxBuffer->NextRxSequence();
     m_highRxAckMark = header.GetAckNumber();
     LearnOfServer(offer);
     m_congestionControl->CongestionStateSet(m_tcb, TcpSocketState::CA_OPEN);
     m_tcb->m_congState = TcpSocketState::CA_OPEN;
-    m_tcb->m_ecnState =
-        m_tcb->m_useEcn != TcpSocketState::Off &&
-                (header.GetFlags() & (TcpHeader::CWR | TcpHeader::ECE)) == TcpHeader::ECE
-            ? TcpSocketState::ECN_IDLE
-            : TcpSocketState::ECN_DISABLED;
+    // Not where our last SYN has not asked for ECN (RFC 3168, section 6.1.1)
+    const bool ecn = (m_handshakeFlags & TcpHeader::ECE) &&
+                     (header.GetFlags() & (TcpHeader::CWR | TcpHeader::ECE)) == TcpHeader::ECE;
+    m_tcb->m_ecnState = ecn ? TcpSocketState::ECN_IDLE : TcpSocketState::ECN_DISABLED;
     m_state = ESTABLISHED;
     m_opening = Opening::NONE;
     m_connected = true;
+    m_error = NO_ERROR; // where SendTo() has told that it goes on
     SettleSyn(header.GetAckNumber());
-    HeedHandshakeLoss();
+    HeedMissingRtt();
+    if (IsWindowReduced(header))
+    {
+        ReduceWindow();
+    }
     UpdatePacingRate();
     const bool replied = SendAfterHandshake(true);
     if (m_told == Told::NOTHING)
@@ -352,6 +365,7 @@ TcpActiveOpenSocket::ProcessSimultaneousSyn(const TcpHeader& header)
 void
 TcpActiveOpenSocket::OnSimultaneousOpen()
 {
+    m_error = NO_ERROR;
     SendAfterHandshake(false);
     if (m_told == Told::NOTHING)
     {
@@ -375,7 +389,6 @@ TcpActiveOpenSocket::LearnOfServer(const TcpHandshakeOffer& offer)
         entry.cookie = granted->cookie;
         entry.experimental = granted->experimental;
         entry.mss = offer.mss.value_or(0);
-        entry.rtt = known ? known->rtt : Time(0);
         GetFastOpen()->NotifyCookieReceived(entry);
         return;
     }
@@ -400,7 +413,7 @@ TcpActiveOpenSocket::SettleSyn(SequenceNumber32 ack)
     NS_LOG_FUNCTION(this << ack);
     if (m_client.GetDataSize() == 0)
     {
-        TcpPassiveOpenSocket::SettleSyn(ack);
+        TcpWatchedSocket::SettleSyn(ack);
         return;
     }
     const bool fellBack =
@@ -512,45 +525,6 @@ TcpActiveOpenSocket::ReportSynData()
         {
             Close();
         }
-    }
-}
-
-void
-TcpActiveOpenSocket::OnJudged(const TcpSegmentView& segment, TcpSegmentJudge::Verdict verdict)
-{
-    TcpPassiveOpenSocket::OnJudged(segment, verdict);
-    if (m_client.IsFastOpen() && segment.HasAny(TcpHeader::FIN | TcpHeader::RST) &&
-        m_tcb->m_rxBuffer->NextRxSequence() == m_irs + 1 && segment.GetSequenceNumber() > m_irs + 1)
-    {
-        // Before any data, and out of order: what is missing may have been
-        // swallowed (Linux: tcp_fastopen_active_disable_ofo_check).
-        GetFastOpen()->NotifyBlackhole();
-    }
-}
-
-void
-TcpActiveOpenSocket::OnTimeout(uint32_t earlier, bool last)
-{
-    TcpPassiveOpenSocket::OnTimeout(earlier, last);
-    if (m_client.IsTimeoutSuspect(earlier, last))
-    {
-        GetFastOpen()->NotifyTimeouts();
-    }
-}
-
-void
-TcpActiveOpenSocket::ReceivedData(Ptr<Packet> packet, const TcpHeader& header)
-{
-    NoteDataArrived();
-    TcpPassiveOpenSocket::ReceivedData(packet, header);
-}
-
-void
-TcpActiveOpenSocket::NoteDataArrived()
-{
-    if (m_client.NoteDataArrived())
-    {
-        GetFastOpen()->NotifyBlackholeOver();
     }
 }
 

@@ -6,7 +6,7 @@
 #define TCP_ACTIVE_OPEN_SOCKET_H
 
 #include "tcp-client-opening.h"
-#include "tcp-passive-open-socket.h"
+#include "tcp-watched-socket.h"
 
 #include <optional>
 
@@ -24,7 +24,7 @@ namespace ns3
  * it is sent again without data and option (RFC 7413, section 4.2.1). One of the layers of
  * TcpFastOpenSocket, and not to be made alone.
  */
-class TcpActiveOpenSocket : public TcpPassiveOpenSocket
+class TcpActiveOpenSocket : public TcpWatchedSocket
 {
   public:
     TcpActiveOpenSocket() = default;
@@ -48,19 +48,21 @@ class TcpActiveOpenSocket : public TcpPassiveOpenSocket
      */
     uint32_t GetSynDataAcked() const;
 
+    /**
+     * @return why the SYN of this client's last connection had no data that was taken, as far
+     *         as is known by now; NONE where it has not connected
+     */
+    TcpClientOpening::Failure GetFastOpenFailure() const;
+
   protected:
     // Hooks of the layers below
     void OnConnect(uint8_t flags) override;
     std::optional<TcpHandshakeOffer::FastOpen> GetFastOpenOption() const override;
     void OnNoRoom() override;
     Ptr<Packet> LoadSyn() override;
-    bool IsRttAmbiguous() const override;
     void OnHandshakeTimeout(bool last) override;
     void SettleSyn(SequenceNumber32 ack) override;
     void OnSimultaneousOpen() override;
-    void OnJudged(const TcpSegmentView& segment, TcpSegmentJudge::Verdict verdict) override;
-    void OnTimeout(uint32_t earlier, bool last) override;
-    void ReceivedData(Ptr<Packet> packet, const TcpHeader& header) override;
 
     /**
      * Send the SYN, or put it off until there is data (FastOpenConnect).
@@ -146,11 +148,6 @@ class TcpActiveOpenSocket : public TcpPassiveOpenSocket
      * @return whether data that is new has carried the ACK
      */
     bool SendAfterHandshake(bool mustAck);
-
-    /**
-     * Data has come: where a black hole was suspected, there is none.
-     */
-    void NoteDataArrived();
 
     /**
      * Our SYN's data has failed: tell the node, once for a connection.

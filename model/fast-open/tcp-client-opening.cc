@@ -40,7 +40,6 @@ TcpClientOpening::Choose(const Advice& advice)
         m_fallback = Fallback::AVOIDED;
         return false;
     }
-    m_probesPath = advice.suspected;
     if (advice.noCookie)
     {
         m_mode = Mode::WITHOUT_COOKIE;
@@ -59,7 +58,7 @@ TcpClientOpening::SetDataLimit(const Advice& advice,
     const uint32_t options = room.fillsSegment ? offer.GetSize() : MAX_OPTIONS_SIZE;
     const uint32_t mss = advice.mss != 0 ? std::min(advice.mss, room.mss) : room.mss;
     m_dataLimit = mss > options ? mss - options : 0;
-    if (advice.mss == 0)
+    if (advice.mss == 0 && room.fillsSegment)
     {
         m_dataLimit = std::min(m_dataLimit, room.ipv6 ? UNKNOWN_MSS_IPV6 : UNKNOWN_MSS_IPV4);
     }
@@ -150,36 +149,37 @@ TcpClientOpening::GetFallback() const
     return m_fallback;
 }
 
+TcpClientOpening::Failure
+TcpClientOpening::GetFailure() const
+{
+    if (m_mode == Mode::ASKING)
+    {
+        return Failure::COOKIE_UNAVAILABLE;
+    }
+    if (!m_fallback)
+    {
+        return m_mode == Mode::PLAIN ? Failure::OFF : Failure::NONE;
+    }
+    switch (*m_fallback)
+    {
+    case Fallback::NO_ROOM:
+        return Failure::NO_ROOM;
+    case Fallback::AVOIDED:
+        return Failure::AVOIDED;
+    case Fallback::DATA_NOT_ACKED:
+        return Failure::DATA_NOT_ACKED;
+    default:
+        // The answer to the first SYN may only have been late
+        return m_dataSize > 0 && !IsDataRefused() ? Failure::NONE : Failure::SYN_RETRANSMITTED;
+    }
+}
+
 bool
 TcpClientOpening::NoteFailure()
 {
     const bool first = !m_failureNoted;
     m_failureNoted = true;
     return first;
-}
-
-bool
-TcpClientOpening::NoteDataArrived()
-{
-    const bool over = m_probesPath;
-    m_probesPath = false;
-    return over;
-}
-
-bool
-TcpClientOpening::IsTimeoutSuspect(uint32_t earlier, bool last) const
-{
-    constexpr uint32_t mostTimeouts = 3;
-    return IsFastOpen() && (earlier + 1 == mostTimeouts || (earlier + 1 < mostTimeouts && last));
-}
-
-bool
-TcpClientOpening::IsEndSuspect(const TcpSegmentView& segment,
-                               SequenceNumber32 first,
-                               SequenceNumber32 next) const
-{
-    return IsFastOpen() && segment.HasAny(TcpHeader::FIN | TcpHeader::RST) && next == first &&
-           segment.GetSequenceNumber() > first;
 }
 
 } // namespace ns3

@@ -7,9 +7,6 @@
 
 #include "tcp-handshake-offer.h"
 
-#include "ns3/sequence-number.h"
-#include "ns3/tcp-segment-view.h"
-
 #include <cstdint>
 #include <optional>
 
@@ -19,10 +16,9 @@ namespace ns3
 /**
  * @ingroup tcp-fast-open
  *
- * How a client opens one connection: what its SYN carries, what became of it, why it went
- * on the plain way, and what hints at a black hole. It knows neither node nor socket; what
- * the node knows of the path comes as an Advice, what the node is to learn goes out as
- * return values.
+ * How a client opens one connection: what its SYN carries, what became of it, and why it
+ * went on the plain way. It knows neither node nor socket; what the node knows of the path
+ * comes as an Advice, what the node is to learn goes out as return values.
  */
 class TcpClientOpening
 {
@@ -43,6 +39,18 @@ class TcpClientOpening
         SYN_RETRANSMITTED, //!< the SYN timed out and is sent again as a plain one
         DATA_NOT_ACKED,    //!< the SYN-ACK does not acknowledge all data of the SYN
         AVOIDED,           //!< the path is in the negative cache, or a black hole suspected
+    };
+
+    /// Why a client's SYN had no data that was taken (Linux: tcpi_fastopen_client_fail).
+    enum class Failure
+    {
+        NONE,               //!< it had, or had none to send
+        OFF,                //!< the node, the socket or the write does not want Fast Open
+        AVOIDED,            //!< the path is in the negative cache, or a black hole suspected
+        COOKIE_UNAVAILABLE, //!< there was no cookie, and the SYN asked for one
+        NO_ROOM,            //!< the options left no room for the cookie
+        SYN_RETRANSMITTED,  //!< the SYN timed out, and its data was not acknowledged
+        DATA_NOT_ACKED,     //!< the SYN-ACK does not acknowledge all data of the SYN
     };
 
     /// What the node knows of the path.
@@ -85,7 +93,8 @@ class TcpClientOpening
     bool Choose(const Advice& advice);
 
     /**
-     * Set how much data the SYN may carry (RFC 7413, section 4.2.1).
+     * Set how much data the SYN may carry (RFC 7413, section 4.2.1). To a server of unknown
+     * MSS Linux fills its own, the RFC allows 536 bytes, over IPv6 1220.
      *
      * @param advice what the node knows
      * @param room what limits it
@@ -162,41 +171,16 @@ class TcpClientOpening
     std::optional<Fallback> GetFallback() const;
 
     /**
+     * @return why the SYN had no data that was taken
+     */
+    Failure GetFailure() const;
+
+    /**
      * The SYN's data has failed: it timed out, met an ICMP error or was not acknowledged.
      *
      * @return whether the node is to learn of it: the first time alone
      */
     bool NoteFailure();
-
-    /**
-     * Data has come.
-     *
-     * @return whether a black hole was suspected, and there is none
-     */
-    bool NoteDataArrived();
-
-    /**
-     * Judge a timeout (Linux: tcp_fastopen_active_detect_blackhole).
-     *
-     * @param earlier how many timeouts in a row came before
-     * @param last whether this is the last one, after which the connection fails
-     * @return whether it hints at a black hole
-     */
-    bool IsTimeoutSuspect(uint32_t earlier, bool last) const;
-
-    /**
-     * Judge a segment that comes when the handshake is complete (Linux:
-     * tcp_fastopen_active_disable_ofo_check).
-     *
-     * @param segment the segment
-     * @param first the number of the peer's first byte
-     * @param next the number that is expected next
-     * @return whether it hints at a black hole: an end before any data and out of order,
-     *         so that what is missing may have been swallowed
-     */
-    bool IsEndSuspect(const TcpSegmentView& segment,
-                      SequenceNumber32 first,
-                      SequenceNumber32 next) const;
 
   private:
     Mode m_mode{Mode::PLAIN};                            //!< what the SYN shows
@@ -206,7 +190,6 @@ class TcpClientOpening
     uint32_t m_acknowledged{0};         //!< what the SYN-ACK acknowledged of it, in bytes
     std::optional<Fallback> m_fallback; //!< why the connection went on the plain way
     bool m_failureNoted{false};         //!< the node knows that the SYN's data has failed
-    bool m_probesPath{false};           //!< data ends the suspicion of a black hole
 };
 
 } // namespace ns3

@@ -4,10 +4,6 @@
 
 #include "tcp-fast-open-queue.h"
 
-#include "ns3/nstime.h"
-#include "ns3/simulator.h"
-
-#include <memory>
 #include <utility>
 
 namespace ns3
@@ -35,19 +31,23 @@ TcpFastOpenQueue::Slot::Leave()
         return;
     }
     const Slot left = std::exchange(*this, Slot());
-    left.m_queue->m_pending--;
-    left.m_changed(-1);
+    left.m_queue->CountOut(left.m_changed);
 }
 
 void
-TcpFastOpenQueue::Slot::Reset()
+TcpFastOpenQueue::Slot::Reset(Time now)
 {
-    if (IsTaken())
+    if (!IsTaken())
     {
-        Simulator::Schedule(
-            RESET_MEMORY,
-            [left = std::make_shared<Slot>(std::exchange(*this, Slot()))] { left->Leave(); });
+        return;
     }
+    if (m_queue->IsClosed())
+    {
+        Leave();
+        return;
+    }
+    Slot left = std::exchange(*this, Slot());
+    left.m_queue->m_resets.push_back({now + RESET_MEMORY, std::move(left.m_changed)});
 }
 
 void
@@ -63,9 +63,22 @@ TcpFastOpenQueue::GetLimit() const
 }
 
 bool
-TcpFastOpenQueue::IsFull() const
+TcpFastOpenQueue::IsFull(Time now)
 {
+    while (!m_resets.empty() && m_resets.front().until <= now)
+    {
+        const WasReset over = std::move(m_resets.front());
+        m_resets.pop_front();
+        CountOut(over.changed);
+    }
     return m_pending >= m_limit;
+}
+
+void
+TcpFastOpenQueue::CountOut(const std::function<void(int32_t)>& changed)
+{
+    m_pending--;
+    changed(-1);
 }
 
 TcpFastOpenQueue::Slot
@@ -83,6 +96,10 @@ void
 TcpFastOpenQueue::Close()
 {
     m_closed = true;
+    for (const WasReset& left : std::exchange(m_resets, {}))
+    {
+        CountOut(left.changed);
+    }
 }
 
 bool

@@ -5,11 +5,13 @@
 #ifndef TCP_FAST_OPEN_QUEUE_H
 #define TCP_FAST_OPEN_QUEUE_H
 
+#include "ns3/nstime.h"
 #include "ns3/ptr.h"
 #include "ns3/simple-ref-count.h"
 
 #include <cstdint>
 #include <functional>
+#include <list>
 
 namespace ns3
 {
@@ -19,7 +21,8 @@ namespace ns3
  *
  * A listener's count of connections that were accepted with data but whose
  * handshake is not complete, and their limit (RFC 7413, section 4.2.2:
- * PendingFastOpenRequests). The listener and its children share one.
+ * PendingFastOpenRequests). The listener and its children share one. It has no events of
+ * its own: what is over is found when somebody looks.
  */
 class TcpFastOpenQueue : public SimpleRefCount<TcpFastOpenQueue>
 {
@@ -50,9 +53,12 @@ class TcpFastOpenQueue : public SimpleRefCount<TcpFastOpenQueue>
         /**
          * The client has reset the connection: leave the queue only after a while, against
          * floods of SYNs with forged addresses (RFC 7413, section 5.1; Linux:
-         * reqsk_fastopen_remove).
+         * reqsk_fastopen_remove): when somebody looks 60 s later or more, or when the
+         * listener is closed.
+         *
+         * @param now the time
          */
-        void Reset();
+        void Reset(Time now);
 
       private:
         friend class TcpFastOpenQueue;
@@ -72,9 +78,12 @@ class TcpFastOpenQueue : public SimpleRefCount<TcpFastOpenQueue>
     uint32_t GetLimit() const;
 
     /**
+     * Look whether there is room.
+     *
+     * @param now the time
      * @return whether the limit is reached
      */
-    bool IsFull() const;
+    bool IsFull(Time now);
 
     /**
      * Count a connection in.
@@ -93,9 +102,24 @@ class TcpFastOpenQueue : public SimpleRefCount<TcpFastOpenQueue>
     bool IsClosed() const;
 
   private:
-    uint32_t m_limit{0};   //!< how many connections may be pending
-    uint32_t m_pending{0}; //!< how many are
-    bool m_closed{false};  //!< the listener was closed
+    /// A connection that was reset, and still counts.
+    struct WasReset
+    {
+        Time until;                           //!< when it counts no longer
+        std::function<void(int32_t)> changed; //!< is told of that
+    };
+
+    /**
+     * Count a connection out.
+     *
+     * @param changed is told of it
+     */
+    void CountOut(const std::function<void(int32_t)>& changed);
+
+    uint32_t m_limit{0};          //!< how many connections may be pending
+    uint32_t m_pending{0};        //!< how many are, those that were reset among them
+    std::list<WasReset> m_resets; //!< those, in order; a list, which takes no memory yet
+    bool m_closed{false};         //!< the listener was closed
 };
 
 } // namespace ns3

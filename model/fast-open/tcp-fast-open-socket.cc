@@ -54,10 +54,33 @@ TcpFastOpenSocket::GetTypeId()
                           MakeBooleanChecker())
             .AddAttribute("ReduceInitialCwnd",
                           "Start with a window of one segment when the SYN or SYN-ACK was sent "
-                          "again more than once (RFC 5681, section 3.1, as Linux applies it).",
+                          "again more than once, unless timestamps prove that none was lost (RFC "
+                          "5681, section 3.1, as Linux applies it).",
                           BooleanValue(false),
                           MakeBooleanAccessor(&TcpFastOpenSocket::m_reduceInitialCwnd),
                           MakeBooleanChecker())
+            .AddAttribute("SynLinearTimeouts",
+                          "How many timeouts of a SYN behind the first are as long as that one, "
+                          "before they double; it has as many more tries (Linux's "
+                          "tcp_syn_linear_timeouts: 4; RFC 6298: 0).",
+                          UintegerValue(0),
+                          MakeUintegerAccessor(&TcpFastOpenSocket::m_synLinearTimeouts),
+                          MakeUintegerChecker<uint32_t>(0, 127))
+            .AddAttribute("SynAckRetries",
+                          "How many times a SYN-ACK is sent again, once more to a client that was "
+                          "accepted by its SYN (Linux's tcp_synack_retries: 5); 0: as many as "
+                          "ConnCount has for a SYN.",
+                          UintegerValue(0),
+                          MakeUintegerAccessor(&TcpFastOpenSocket::m_synAckRetries),
+                          MakeUintegerChecker<uint32_t>(0, 127))
+            .AddAttribute("SynAnswerInterval",
+                          "Answer duplicates of a SYN as Linux does: at most one in this time "
+                          "(tcp_invalid_ratelimit: 500 ms), without using a retry up; the timer of "
+                          "the SYN-ACK starts anew, but for a client that was accepted by its SYN. "
+                          "0: answer each, and use a retry up, as TcpSocketBase does.",
+                          TimeValue(Time(0)),
+                          MakeTimeAccessor(&TcpFastOpenSocket::m_synAnswerInterval),
+                          MakeTimeChecker(Time(0)))
             .AddAttribute("Mss",
                           "The MSS to announce at most, in bytes, 48 or more; 0 and what is too "
                           "large: the interface's MTU less 40 for IPv4 or 60 for IPv6.",
@@ -76,6 +99,25 @@ TcpFastOpenSocket::Fork()
 // The calls of the application
 
 int
+TcpFastOpenSocket::Connect(const Address& address)
+{
+    NS_LOG_FUNCTION(this << address);
+    if (m_told == Told::END)
+    {
+        m_state = CLOSED; // the base leaves an aborted connection in its last state
+    }
+    if (m_state == CLOSED || m_state == LISTEN)
+    {
+        return TcpActiveOpenSocket::Connect(address);
+    }
+    // The base would send one more SYN, or reset the connection
+    const bool underWay = (m_state == SYN_SENT && !IsDeferred()) ||
+                          (m_state == SYN_RCVD && m_opening != Opening::EARLY_CHILD);
+    m_errno = underWay ? ERROR_AGAIN : ERROR_ISCONN;
+    return -1;
+}
+
+int
 TcpFastOpenSocket::Send(Ptr<Packet> packet, uint32_t flags)
 {
     NS_LOG_FUNCTION(this << packet << flags);
@@ -85,9 +127,11 @@ TcpFastOpenSocket::Send(Ptr<Packet> packet, uint32_t flags)
         return SendEarly(packet);
     }
     const int sent = TcpActiveOpenSocket::Send(packet, flags & ~MSG_AFTER_HANDSHAKE);
-    if (sent > 0 && IsDeferred())
+    if (sent >= 0 && IsDeferred())
     {
+        m_sendToData = sent == 0 ? packet : nullptr; // who writes nothing wants the SYN to leave
         Open(flags & MSG_AFTER_HANDSHAKE);
+        m_sendToData = nullptr;
     }
     return sent;
 }
@@ -118,7 +162,7 @@ TcpFastOpenSocket::SendTo(Ptr<Packet> packet, uint32_t flags, const Address& add
         return Send(packet, flags);
     }
     const bool deferred = IsDeferred();
-    if (m_state != CLOSED && !deferred)
+    if (m_state != CLOSED && m_told != Told::END && !deferred)
     {
         m_errno = ERROR_ISCONN;
         return -1;

@@ -23,7 +23,9 @@ namespace ns3
  * | class                | its job                                                    |
  * |----------------------|------------------------------------------------------------|
  * | TcpActiveOpenSocket  | opens as a client: SYN-SENT                                |
- * | TcpPassiveOpenSocket | opens as a server: LISTEN and SYN-RCVD                     |
+ * | TcpWatchedSocket     | watches a client's connection for black holes              |
+ * | TcpPassiveOpenSocket | opens as a server: LISTEN                                  |
+ * | TcpSynRcvdSocket     | completes the handshake: SYN-RCVD                          |
  * | TcpHandshakeSocket   | writes and reads SYN and SYN-ACK as Linux does             |
  * | TcpLinuxSocket       | Linux's clocks and habits after that, by attributes        |
  * | TcpSoundSocket       | what RFC 9293 asks of any open connection, always          |
@@ -88,12 +90,22 @@ class TcpFastOpenSocket : public compat::WithTypeId<TcpFastOpenSocket, TcpActive
      */
     static TypeId GetTypeId();
 
+    /**
+     * Connect to a server.
+     *
+     * @param address the server's address and port
+     * @return 0, or -1 on an error: ERROR_AGAIN while the connection is being opened,
+     *         ERROR_ISCONN where it is open, or where the SYN was put off (FastOpenConnect);
+     *         then nothing is sent (RFC 9293, section 3.10.1)
+     */
+    int Connect(const Address& address) override;
+
     using Socket::Send;
 
     /**
-     * Send data.
+     * Send data. Where Connect() has put the SYN off (FastOpenConnect), the call sends it.
      *
-     * @param packet the data
+     * @param packet the data; an empty one sends a SYN that was put off with the cookie alone
      * @param flags 0 or MSG_AFTER_HANDSHAKE
      * @return the number of bytes taken, or -1 on an error
      */
@@ -107,7 +119,8 @@ class TcpFastOpenSocket : public compat::WithTypeId<TcpFastOpenSocket, TcpActive
      * With a cookie for the server, the SYN takes as much of the packet as it
      * may carry; the rest is the caller's to send. Without one, or when the
      * SYN has no room, the connection is opened the plain way and no data is
-     * taken: the call returns -1, and GetConnectionError() is IN_PROGRESS.
+     * taken: the call returns -1, and GetConnectionError() is IN_PROGRESS until the
+     * connection is open.
      *
      * @param packet the data; an empty one opens with the cookie alone
      * @param flags 0 or MSG_FASTOPEN

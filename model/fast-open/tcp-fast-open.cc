@@ -96,6 +96,12 @@ TcpFastOpen::GetTypeId()
                           BooleanValue(false),
                           MakeBooleanAccessor(&TcpFastOpen::m_negativeByPort),
                           MakeBooleanChecker())
+            .AddAttribute("SynFin",
+                          "Whether listeners that serve Fast Open take a SYN that has a FIN, too; "
+                          "otherwise they drop it (Linux).",
+                          BooleanValue(false),
+                          MakeBooleanAccessor(&TcpFastOpen::m_synFin),
+                          MakeBooleanChecker())
             .AddAttribute("BlackholeTimeout",
                           "How long the node's clients pause Fast Open after a first black hole "
                           "(Linux's tcp_fastopen_blackhole_timeout_sec); doubled with each further "
@@ -159,6 +165,8 @@ TcpFastOpen::SetProfile(const std::string& name)
     const bool rfc = name == "rfc7413";
     m_synDataFillsSegment = rfc;
     m_negativeTimeout = Seconds(rfc ? RFC_NEGATIVE_TIMEOUT_S : 0);
+    m_negativeByPort = rfc;
+    m_synFin = rfc;
 }
 
 bool
@@ -218,6 +226,12 @@ TcpFastOpen::SynDataFillsSegment() const
     return m_synDataFillsSegment;
 }
 
+bool
+TcpFastOpen::TakesSynFin() const
+{
+    return m_synFin;
+}
+
 Ptr<TcpFastOpenKeys>
 TcpFastOpen::GetKeys() const
 {
@@ -239,7 +253,7 @@ TcpFastOpen::GetCounters() const
 Time
 TcpFastOpen::GetRtt(const Address& local, const Address& peer)
 {
-    const auto* entry = m_cache.Find(local, peer);
+    const auto* entry = m_rtts.Find(local, peer);
     return entry ? entry->rtt : Time(0);
 }
 
@@ -389,10 +403,10 @@ TcpFastOpen::NotifyRtt(const Address& local, const Address& peer, Time rtt)
     {
         return;
     }
-    const auto* known = m_cache.Find(local, peer);
+    const auto* known = m_rtts.Find(local, peer); // not where it might push out a cookie
     TcpFastOpenCache::Entry entry = known ? *known : TcpFastOpenCache::Entry{local, peer};
     entry.rtt = rtt >= entry.rtt ? rtt : entry.rtt - (entry.rtt - rtt) / 8;
-    m_cache.Store(entry);
+    m_rtts.Store(entry);
 }
 
 void
@@ -451,6 +465,7 @@ void
 TcpFastOpen::SetCacheSize(uint32_t limit)
 {
     m_cache.SetLimit(limit);
+    m_rtts.SetLimit(limit);
     m_negativeCache.SetLimit(limit);
 }
 

@@ -48,6 +48,8 @@ namespace ns3
  * |---------------------|----------------------------------|---------------------------|
  * | SynDataFillsSegment | false: SYN data up to MSS - 40   | true: MSS - the options   |
  * | NegativeTimeout     | 0: no negative cache             | 60 s                      |
+ * | NegativeByPort      | false                            | true (section 4.1.3.1)    |
+ * | SynFin              | false: a SYN with FIN is dropped | true: it is taken         |
  */
 class TcpFastOpen : public Object
 {
@@ -128,6 +130,11 @@ class TcpFastOpen : public Object
      *         options in use (RFC 7413), or up to the MSS less 40 (Linux)
      */
     bool SynDataFillsSegment() const;
+
+    /**
+     * @return whether listeners that serve Fast Open take a SYN that has a FIN, too
+     */
+    bool TakesSynFin() const;
 
     /**
      * @return the keys of the node's listeners that have none of their own
@@ -382,10 +389,12 @@ class TcpFastOpen : public Object
     Time m_negativeTimeout;                   //!< how long to avoid a path at first
     Time m_negativeTimeoutMax;                //!< how long to avoid it at most
     bool m_negativeByPort{false};             //!< whether a path has a port
+    bool m_synFin{false};                     //!< whether a SYN with FIN is taken
     Time m_blackholeTimeout;                  //!< length of the first pause
     bool m_saveMetrics{true};                 //!< whether to keep the RTT
     Ptr<TcpFastOpenKeys> m_keys;              //!< the server's keys
     TcpFastOpenCache m_cache;                 //!< the client's cookies
+    TcpFastOpenCache m_rtts;                  //!< RTTs of earlier connections
     TcpFastOpenNegativeCache m_negativeCache; //!< paths to avoid
     TcpFastOpenBlackhole m_blackhole;         //!< reason to pause
     Ptr<TcpFastOpenCounters> m_counters;      //!< the counters

@@ -16,6 +16,7 @@
 #include "ns3/tcp-tx-buffer.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace ns3
 {
@@ -37,6 +38,9 @@ TcpHandshakeSocket::TcpHandshakeSocket(const TcpHandshakeSocket& socket)
       m_reduceInitialCwnd(socket.m_reduceInitialCwnd),
       m_mss(socket.m_mss),
       m_noCookie(socket.m_noCookie),
+      m_synLinearTimeouts(socket.m_synLinearTimeouts),
+      m_synAckRetries(socket.m_synAckRetries),
+      m_synAnswerInterval(socket.m_synAnswerInterval),
       m_nodesFastOpen(socket.m_nodesFastOpen)
 {
 }
@@ -55,6 +59,7 @@ TcpHandshakeSocket::Negotiate(const TcpHeader& header)
 {
     NS_LOG_FUNCTION(this << header);
     const TcpHandshakeOffer offer = TcpHandshakeOffer::Read(header);
+    KeepSettings();
     m_rWnd = header.GetWindowSize(); // not scaled in a SYN (RFC 7323, section 2.2)
 
     m_winScalingEnabled = m_winScalingEnabled && offer.windowScale;
@@ -149,18 +154,10 @@ TcpHandshakeSocket::SendHandshake(bool first)
     const bool carriesData = first && !(m_handshakeFlags & TcpHeader::ACK);
     SendSegment(carriesData ? LoadSyn() : Create<Packet>(), header);
 
-    // The answer gives an RTT sample; to a segment sent twice only where
-    // timestamps tell which one it answers, and never to the client's SYN.
     if (first)
     {
         m_synTimestamp = TcpOptionTS::NowToTsValue();
-        UpdateRttHistory(m_iss, 0, false);
-        return;
-    }
-    m_handshake.NoteRetransmission();
-    if (IsRttAmbiguous())
-    {
-        m_history.clear();
+        UpdateRttHistory(m_iss, 0, false); // its answer gives an RTT sample
     }
 }
 
@@ -200,7 +197,7 @@ TcpHandshakeSocket::GetStateFlags(const TcpHeader& header)
 void
 TcpHandshakeSocket::BackOff()
 {
-    m_handshake.BackOff(m_cnTimeout, m_synRetries);
+    m_handshake.BackOff(GetTimerRules());
     StartHandshakeTimer();
 }
 
@@ -209,22 +206,39 @@ TcpHandshakeSocket::StartHandshakeTimer()
 {
     m_rto = m_handshake.GetTimeout();
     m_retxEvent.Cancel();
-    m_retxEvent = Simulator::Schedule(m_rto, &TcpHandshakeSocket::HandshakeTimeout, this);
+    m_retxEvent = Simulator::Schedule(OnWheel(m_rto), &TcpHandshakeSocket::HandshakeTimeout, this);
 }
 
 void
 TcpHandshakeSocket::HandshakeTimeout()
 {
     NS_LOG_FUNCTION(this);
-    const bool last = m_handshake.IsLast(m_synRetries);
+    const bool last = IsAbandoned() || m_handshake.IsLast(GetTimerRules());
     OnHandshakeTimeout(last);
     if (last)
     {
         FailToOpen(TIMED_OUT);
         return;
     }
+    if (m_opening == Opening::CLIENT)
+    {
+        // What swallows a SYN that asks for ECN may let this one pass (RFC 3168,
+        // section 6.1.1.1; Linux: tcp_ecn_fallback)
+        m_handshakeFlags = TcpHeader::SYN;
+    }
+    if (m_handshake.GetTimeouts() == 0)
+    {
+        m_timeoutTimestamp = TcpOptionTS::NowToTsValue();
+    }
     SendHandshake(false);
+    m_handshake.NoteTimeout();
     BackOff();
+}
+
+TcpHandshakeTimer::Rules
+TcpHandshakeSocket::GetTimerRules() const
+{
+    return {m_cnTimeout, m_synRetries, m_synLinearTimeouts, m_synAckRetries, m_synAnswerInterval};
 }
 
 void
@@ -264,30 +278,71 @@ TcpHandshakeSocket::SettleSyn(SequenceNumber32 /* ack */)
     m_txBuffer->SetHeadSequence(first);
 }
 
-void
-TcpHandshakeSocket::HeedHandshakeLoss()
+std::optional<uint32_t>
+TcpHandshakeSocket::GetEcho(const TcpHeader& header) const
 {
-    if (m_rtt->GetNSamples() == 0)
+    if (!m_timestampEnabled || !header.HasOption(TcpOption::TS))
     {
-        const auto rtt = DynamicCast<RttLinux>(m_rtt);
-        const auto& fastOpen = GetFastOpen();
-        if (rtt && fastOpen)
+        return std::nullopt;
+    }
+    const auto option = DynamicCast<const TcpOptionTS>(header.GetOption(TcpOption::TS));
+    return option->GetEcho() != 0 ? std::make_optional(option->GetEcho()) : std::nullopt;
+}
+
+void
+TcpHandshakeSocket::TakeHandshakeRtt(const TcpHeader& header)
+{
+    const bool echoes = GetEcho(header).has_value();
+    if (!echoes && m_handshake.GetRetransmissions() > 0)
+    {
+        m_history.clear();
+    }
+    // The base takes an echo of 0 for a time of long ago
+    const bool enabled = std::exchange(m_timestampEnabled, echoes);
+    EstimateRtt(header);
+    m_timestampEnabled = enabled;
+}
+
+bool
+TcpHandshakeSocket::IsWindowReduced(const TcpHeader& header) const
+{
+    if (!m_reduceInitialCwnd || !m_handshake.IsLossy())
+    {
+        return false;
+    }
+    const auto echo = GetEcho(header);
+    const bool spurious = echo && (m_opening == Opening::EARLY_CHILD
+                                       ? static_cast<int32_t>(*echo - m_timeoutTimestamp) < 0
+                                       : *echo == m_synTimestamp);
+    return !spurious;
+}
+
+void
+TcpHandshakeSocket::HeedMissingRtt()
+{
+    if (m_rtt->GetNSamples() > 0)
+    {
+        return;
+    }
+    const auto rtt = DynamicCast<RttLinux>(m_rtt);
+    const auto& fastOpen = GetFastOpen();
+    if (rtt && fastOpen)
+    {
+        const Time known = fastOpen->GetRtt(GetEndPoint().GetLocalIp(), GetEndPoint().GetPeerIp());
+        if (known.IsStrictlyPositive())
         {
-            const Time known =
-                fastOpen->GetRtt(GetEndPoint().GetLocalIp(), GetEndPoint().GetPeerIp());
-            if (known.IsStrictlyPositive())
-            {
-                rtt->Expect(known);
-            }
+            rtt->Expect(known);
         }
-        // Not what was left of the SYN's backoff
-        m_rto = GetEstimatedRto();
     }
-    if (m_reduceInitialCwnd && m_handshake.IsLossy())
-    {
-        m_tcb->m_cWnd = GetSegSize();
-        m_tcb->m_cWndInfl = m_tcb->m_cWnd;
-    }
+    // Not what was left of the SYN's backoff
+    m_rto = GetEstimatedRto();
+}
+
+void
+TcpHandshakeSocket::ReduceWindow()
+{
+    m_tcb->m_cWnd = GetSegSize();
+    m_tcb->m_cWndInfl = m_tcb->m_cWnd;
 }
 
 void

@@ -106,12 +106,6 @@ class TcpHandshakeSocket : public TcpLinuxSocket
     virtual Ptr<Packet> LoadSyn() = 0;
 
     /**
-     * @return whether an acknowledgement of the SYN or SYN-ACK tells no RTT, now that it
-     *         was sent again
-     */
-    virtual bool IsRttAmbiguous() const = 0;
-
-    /**
      * Take the data, and the FIN, of a SYN or SYN-ACK.
      *
      * @param packet the data
@@ -144,6 +138,11 @@ class TcpHandshakeSocket : public TcpLinuxSocket
     void StartHandshakeTimer();
 
     /**
+     * @return whether nobody waits for the connection any more
+     */
+    virtual bool IsAbandoned() const = 0;
+
+    /**
      * The SYN or SYN-ACK timed out, and will be sent again or given up.
      *
      * @param last whether it is given up
@@ -172,10 +171,32 @@ class TcpHandshakeSocket : public TcpLinuxSocket
     virtual void SettleSyn(SequenceNumber32 ack);
 
     /**
-     * Be careful where segments of the handshake were lost: with the RTO when
-     * there is no RTT sample, and with the initial window.
+     * Take the RTT sample of an acknowledgement of our SYN or SYN-ACK. Where that was sent
+     * again only the timestamp that is echoed tells which one is acknowledged (RFC 6298,
+     * section 3), whether with Fast Open or without (Linux: tcp_ack_update_rtt).
+     *
+     * @param header the acknowledgement
      */
-    void HeedHandshakeLoss();
+    void TakeHandshakeRtt(const TcpHeader& header);
+
+    /**
+     * Set the RTO where the handshake has given no RTT sample.
+     */
+    void HeedMissingRtt();
+
+    /**
+     * Start with a window of one segment, as segments of the handshake were lost.
+     */
+    void ReduceWindow();
+
+    /**
+     * @param header an acknowledgement of our SYN or SYN-ACK
+     * @return whether the window has to be one segment: the handshake was lossy, and the
+     *         timestamp that is echoed does not prove that nothing was lost (Linux:
+     *         tcp_try_undo_spurious_syn; to a child that was accepted by its SYN
+     *         tcp_try_undo_loss)
+     */
+    bool IsWindowReduced(const TcpHeader& header) const;
 
     /**
      * Send the FIN if the application has closed and all data has been sent:
@@ -188,10 +209,18 @@ class TcpHandshakeSocket : public TcpLinuxSocket
      */
     const Ptr<TcpFastOpen>& GetFastOpen() const;
 
+    /**
+     * @return the settings of the handshake's timer
+     */
+    TcpHandshakeTimer::Rules GetTimerRules() const;
+
     // Settings
     bool m_reduceInitialCwnd{false}; //!< TcpFastOpenSocket's attribute ReduceInitialCwnd
     uint16_t m_mss{0};               //!< TcpFastOpenSocket's attribute Mss
     bool m_noCookie{false};          //!< TcpFastOpenSocket's attribute FastOpenNoCookie
+    uint32_t m_synLinearTimeouts{0}; //!< TcpFastOpenSocket's attribute SynLinearTimeouts
+    uint32_t m_synAckRetries{0};     //!< TcpFastOpenSocket's attribute SynAckRetries
+    Time m_synAnswerInterval;        //!< TcpFastOpenSocket's attribute SynAnswerInterval
 
     // The handshake of this connection
     Opening m_opening{Opening::NONE}; //!< what is being opened
@@ -203,6 +232,12 @@ class TcpHandshakeSocket : public TcpLinuxSocket
 
   private:
     /**
+     * @param header a segment
+     * @return the timestamp of ours that it echoes, where it does
+     */
+    std::optional<uint32_t> GetEcho(const TcpHeader& header) const;
+
+    /**
      * The SYN or SYN-ACK timed out: send it again, or give up.
      */
     void HandshakeTimeout();
@@ -213,6 +248,7 @@ class TcpHandshakeSocket : public TcpLinuxSocket
      */
     uint16_t GetMss() const;
 
+    uint32_t m_timeoutTimestamp{0};           //!< timestamp when the timer expired first
     mutable Ptr<TcpFastOpen> m_nodesFastOpen; //!< the node's, once it was looked up
 };
 

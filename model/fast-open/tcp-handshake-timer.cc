@@ -4,28 +4,44 @@
 
 #include "tcp-handshake-timer.h"
 
+#include <algorithm>
+
 namespace ns3
 {
+
+namespace
+{
+
+/// The longest timeout, unless the first one is longer (Linux: TCP_RTO_MAX).
+const Time MAX_TIMEOUT = Seconds(120);
+
+} // namespace
 
 void
 TcpHandshakeTimer::Begin(Role role)
 {
+    *this = TcpHandshakeTimer();
     m_role = role;
-    m_used = 0;
-    m_retransmissions = 0;
 }
 
 void
 TcpHandshakeTimer::Cross()
 {
+    m_role = Role::CROSSED;
     m_used = 0;
 }
 
 Time
-TcpHandshakeTimer::BackOff(Time first, uint32_t tries)
+TcpHandshakeTimer::BackOff(const Rules& rules)
 {
-    m_timeout = first * (1 << m_used);
-    UseUp(tries);
+    const uint32_t equal = m_role == Role::CLIENT ? rules.linear : 0;
+    const Time most = Max(rules.first, MAX_TIMEOUT);
+    m_timeout = rules.first;
+    for (uint32_t i = equal; i < m_used && m_timeout < most; i++)
+    {
+        m_timeout = Min(2 * m_timeout, most);
+    }
+    UseUp(rules);
     return m_timeout;
 }
 
@@ -36,47 +52,89 @@ TcpHandshakeTimer::GetTimeout() const
 }
 
 bool
-TcpHandshakeTimer::IsLast(uint32_t tries) const
+TcpHandshakeTimer::IsLast(const Rules& rules) const
 {
-    return m_used >= tries;
+    return m_used >= GetTries(rules);
 }
 
 void
-TcpHandshakeTimer::NoteRetransmission()
+TcpHandshakeTimer::NoteTimeout()
 {
-    m_retransmissions++;
+    m_timeouts++;
 }
 
 uint32_t
 TcpHandshakeTimer::GetRetransmissions() const
 {
-    return m_retransmissions;
+    return m_timeouts + m_answers + (m_role == Role::CROSSED ? 1 : 0);
+}
+
+uint32_t
+TcpHandshakeTimer::GetTimeouts() const
+{
+    return m_timeouts;
 }
 
 TcpHandshakeTimer::Duplicate
-TcpHandshakeTimer::NoteDuplicate(uint32_t tries)
+TcpHandshakeTimer::NoteDuplicate(const Rules& rules, Time now)
 {
-    if (m_role == Role::EARLY_CHILD)
+    if (!MayAnswer(rules, now))
     {
-        return Duplicate::RESTART;
+        return Duplicate::IGNORE;
     }
-    UseUp(tries); // as TcpSocketBase does
-    return Duplicate::KEEP;
+    m_answers++;
+    const bool limited = rules.answerInterval.IsStrictlyPositive();
+    if (!limited && m_role != Role::EARLY_CHILD)
+    {
+        UseUp(rules); // as TcpSocketBase does
+    }
+    return limited && m_role == Role::CHILD ? Duplicate::RESTART : Duplicate::ANSWER;
 }
 
-void
-TcpHandshakeTimer::UseUp(uint32_t tries)
+bool
+TcpHandshakeTimer::MayAnswer(const Rules& rules, Time now)
 {
-    if (m_used < tries)
+    if (m_answered && now - *m_answered < rules.answerInterval)
     {
-        m_used++;
+        return false;
     }
+    m_answered = now;
+    return true;
 }
 
 bool
 TcpHandshakeTimer::IsLossy() const
 {
-    return m_retransmissions > 1;
+    if (m_role == Role::EARLY_CHILD)
+    {
+        return m_timeouts > 1;
+    }
+    return m_timeouts > 0 && m_timeouts + m_answers > 1;
+}
+
+uint32_t
+TcpHandshakeTimer::GetTries(const Rules& rules) const
+{
+    switch (m_role)
+    {
+    case Role::CLIENT:
+        return rules.tries + rules.linear;
+    case Role::CHILD:
+        return rules.synAckRetries > 0 ? rules.synAckRetries + 1 : rules.tries;
+    case Role::EARLY_CHILD:
+        return rules.synAckRetries > 0 ? rules.synAckRetries + 2 : rules.tries;
+    default:
+        return rules.tries;
+    }
+}
+
+void
+TcpHandshakeTimer::UseUp(const Rules& rules)
+{
+    if (m_used < GetTries(rules))
+    {
+        m_used++;
+    }
 }
 
 } // namespace ns3

@@ -8,6 +8,7 @@
 #include "ns3/nstime.h"
 
 #include <cstdint>
+#include <optional>
 
 namespace ns3
 {
@@ -25,15 +26,36 @@ class TcpHandshakeTimer
     enum class Role
     {
         CLIENT,      //!< sends SYNs
+        CROSSED,     //!< sends SYN-ACKs, as its SYN has crossed the peer's
         CHILD,       //!< sends SYN-ACKs, and waits for the client's ACK to become open
         EARLY_CHILD, //!< sends SYN-ACKs, and was accepted by its SYN
     };
 
-    /// What a duplicate of the peer's SYN means for the timer.
+    /// The socket's settings.
+    struct Rules
+    {
+        Time first;        //!< the first timeout
+        uint32_t tries{0}; //!< how many times SYN or SYN-ACK may be sent
+
+        /// How many timeouts of a SYN behind the first are as long as it, and how many
+        /// more tries a SYN has for that (Linux: tcp_syn_linear_timeouts).
+        uint32_t linear{0};
+
+        /// How many times a SYN-ACK may be sent again, once more where the child was
+        /// accepted by its SYN (Linux: tcp_synack_retries); 0: as often as tries tell.
+        uint32_t synAckRetries{0};
+
+        /// The least time between two answers to duplicates of the SYN (Linux:
+        /// tcp_invalid_ratelimit); 0: each one is answered, which uses a try up.
+        Time answerInterval{0};
+    };
+
+    /// What a duplicate of the peer's SYN leads to.
     enum class Duplicate
     {
-        KEEP,    //!< it goes on; the answer has used up a retry
-        RESTART, //!< it starts anew, with the same timeout
+        IGNORE,  //!< nothing: another one was answered just now
+        ANSWER,  //!< SYN-ACK is sent again, the timer goes on
+        RESTART, //!< SYN-ACK is sent again, the timer starts anew, with the same timeout
     };
 
     /**
@@ -44,18 +66,18 @@ class TcpHandshakeTimer
     void Begin(Role role);
 
     /**
-     * The peer's SYN has crossed ours: retries are counted anew.
+     * The peer's SYN has crossed ours, and SYN-ACK takes its place: tries are counted anew.
      */
     void Cross();
 
     /**
      * The first SYN or SYN-ACK was sent, or another one by the timer.
      *
-     * @param first the first timeout
-     * @param tries how many times SYN or SYN-ACK may be sent
-     * @return the time until it is sent again: twice as long each time
+     * @param rules the settings
+     * @return the time until it is sent again: twice as long each time, up to 120 s or the
+     *         first timeout (Linux: TCP_RTO_MAX); a SYN's first ones equal, by the settings
      */
-    Time BackOff(Time first, uint32_t tries);
+    Time BackOff(const Rules& rules);
 
     /**
      * @return what BackOff() has returned last
@@ -63,48 +85,73 @@ class TcpHandshakeTimer
     Time GetTimeout() const;
 
     /**
-     * @param tries how many times SYN or SYN-ACK may be sent
+     * @param rules the settings
      * @return whether the handshake has failed when the timer expires
      */
-    bool IsLast(uint32_t tries) const;
+    bool IsLast(const Rules& rules) const;
 
     /**
-     * SYN or SYN-ACK was sent again, by the timer or as an answer.
+     * The timer has sent SYN or SYN-ACK again.
      */
-    void NoteRetransmission();
+    void NoteTimeout();
 
     /**
-     * @return how often SYN or SYN-ACK was sent again
+     * @return how often SYN or SYN-ACK was sent again, or SYN-ACK in place of SYN
      */
     uint32_t GetRetransmissions() const;
 
     /**
-     * A duplicate of the peer's SYN was answered.
-     *
-     * @param tries how many times SYN-ACK may be sent
-     * @return what becomes of the timer
+     * @return how often the timer has sent SYN or SYN-ACK again
      */
-    Duplicate NoteDuplicate(uint32_t tries);
+    uint32_t GetTimeouts() const;
+
+    /**
+     * A duplicate of the peer's SYN has come (Linux: tcp_check_req).
+     *
+     * @param rules the settings
+     * @param now the time
+     * @return what to do, and has been counted as done
+     */
+    Duplicate NoteDuplicate(const Rules& rules, Time now);
+
+    /**
+     * A segment has come that is not acceptable (Linux: tcp_oow_rate_limited).
+     *
+     * @param rules the settings
+     * @param now the time
+     * @return whether to answer it, which has been noted
+     */
+    bool MayAnswer(const Rules& rules, Time now);
 
     /**
      * @return whether the handshake went on more slowly than the path demands, so that
-     *         the initial window is to be one segment (RFC 5681, section 3.1, as Linux
-     *         applies it)
+     *         the initial window is to be one segment (RFC 5681, section 3.1), unless it
+     *         turns out that nothing was lost: SYN or SYN-ACK was sent again more than once
+     *         and at least once by the timer (Linux: tcp_init_transfer); to a child that was
+     *         accepted by its SYN, twice by the timer (Linux: tcp_fastopen_synack_timer)
      */
     bool IsLossy() const;
 
   private:
     /**
+     * @param rules the settings
+     * @return how many times SYN or SYN-ACK may be sent
+     */
+    uint32_t GetTries(const Rules& rules) const;
+
+    /**
      * Use one of the tries up, if there is one left.
      *
-     * @param tries how many there are in all
+     * @param rules the settings
      */
-    void UseUp(uint32_t tries);
+    void UseUp(const Rules& rules);
 
-    Role m_role{Role::CLIENT};     //!< whose handshake it is
-    uint32_t m_used{0};            //!< how many tries are used up
-    uint32_t m_retransmissions{0}; //!< how often SYN or SYN-ACK was sent again
-    Time m_timeout;                //!< the last timeout
+    Role m_role{Role::CLIENT};      //!< whose handshake it is
+    uint32_t m_used{0};             //!< how many tries are used up
+    uint32_t m_timeouts{0};         //!< how often the timer has sent SYN or SYN-ACK again
+    uint32_t m_answers{0};          //!< how many duplicates of the peer's SYN were answered
+    Time m_timeout;                 //!< the last timeout
+    std::optional<Time> m_answered; //!< when a duplicate or the like was answered last
 };
 
 } // namespace ns3

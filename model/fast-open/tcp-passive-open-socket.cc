@@ -24,22 +24,13 @@ namespace ns3
 
 NS_LOG_COMPONENT_DEFINE("TcpPassiveOpenSocket");
 
-namespace
-{
-
-/// What fits Linux's send buffer at first, in bytes (two initial windows of
-/// segments of 2304 bytes of memory: tcp_sndbuf_expand).
-constexpr uint32_t INITIAL_SEND_BUFFER = 46080;
-
-} // namespace
-
 TcpPassiveOpenSocket::TcpPassiveOpenSocket()
     : m_queue(Create<TcpFastOpenQueue>())
 {
 }
 
 TcpPassiveOpenSocket::TcpPassiveOpenSocket(const TcpPassiveOpenSocket& socket)
-    : TcpHandshakeSocket(socket),
+    : TcpSynRcvdSocket(socket),
       m_keys(socket.m_keys),
       m_queue(Create<TcpFastOpenQueue>())
 {
@@ -52,12 +43,20 @@ int
 TcpPassiveOpenSocket::Listen()
 {
     NS_LOG_FUNCTION(this);
-    const int result = TcpHandshakeSocket::Listen();
+    if (m_told == Told::END)
+    {
+        m_state = CLOSED; // the base leaves an aborted connection in its last state
+    }
+    const int result = TcpSynRcvdSocket::Listen();
     if (result != 0)
     {
         return result;
     }
+    // Children are copies, and know nothing of what the socket was before
+    Forget();
     m_told = Told::NOTHING;
+    m_error = NO_ERROR;
+    m_closeNotified = false;
     const auto& fastOpen = GetFastOpen();
     if (fastOpen && fastOpen->IsSet(TcpFastOpen::SERVER_WO_SOCKOPT1) && m_queue->GetLimit() == 0)
     {
@@ -88,10 +87,10 @@ TcpPassiveOpenSocket::GetQueueLength() const
 }
 
 bool
-TcpPassiveOpenSocket::IsServing() const
+TcpPassiveOpenSocket::IsServing(const Ptr<TcpFastOpenQueue>& queue) const
 {
     const auto& fastOpen = GetFastOpen();
-    return fastOpen && fastOpen->IsServerEnabled() && m_queue->GetLimit() > 0;
+    return fastOpen && fastOpen->IsServerEnabled() && queue->GetLimit() > 0;
 }
 
 void
@@ -102,17 +101,19 @@ TcpPassiveOpenSocket::ProcessInListen(Ptr<Packet> packet,
 {
     NS_LOG_FUNCTION(this << header);
     const uint8_t flags = GetStateFlags(header);
-    if ((flags & TcpHeader::ACK) && !(flags & TcpHeader::RST) && IsServing())
+    if ((flags & TcpHeader::ACK) && !(flags & TcpHeader::RST))
     {
-        SendResetFor(header, fromAddress, toAddress); // of a connection that is over
+        // Of a connection that is over (RFC 9293, section 3.10.7.2)
+        SendResetFor(header, fromAddress, toAddress);
         return;
     }
     const bool syn =
-        flags == TcpHeader::SYN || (flags == (TcpHeader::SYN | TcpHeader::FIN) && IsServing());
+        flags == TcpHeader::SYN || (flags == (TcpHeader::SYN | TcpHeader::FIN) &&
+                                    IsServing(m_queue) && GetFastOpen()->TakesSynFin());
     if (syn && NotifyConnectionRequest(fromAddress))
     {
         Ptr<TcpPassiveOpenSocket> child = DynamicCast<TcpPassiveOpenSocket>(Fork());
-        child->m_queue = m_queue; // where it may be pending
+        child->m_listenersQueue = m_queue; // where it may be pending
         Simulator::ScheduleNow(&TcpPassiveOpenSocket::CompleteFork,
                                child,
                                packet,
@@ -160,7 +161,7 @@ TcpPassiveOpenSocket::CompleteFork(Ptr<Packet> packet,
     m_opening = Opening::EARLY_CHILD;
     m_handshake.Begin(TcpHandshakeTimer::Role::EARLY_CHILD);
     TakeSynData(packet, header);
-    if (m_queue->IsClosed())
+    if (m_listenersQueue->IsClosed())
     {
         SendResetFor(header, fromAddress, toAddress);
         FailToOpen(RESET);
@@ -235,9 +236,11 @@ TcpPassiveOpenSocket::JudgeSyn(const TcpHandshakeOffer& offer, uint32_t size)
         fastOpen->NotifyCookieRequestReceived();
     }
     const bool cookieNeeded = !m_noCookie && !fastOpen->IsSet(TcpFastOpen::SERVER_COOKIE_NOT_REQD);
-    const auto verdict = TcpSynJudge::Judge(
-        syn,
-        {IsServing(), m_queue->IsFull(), cookieNeeded, m_keys ? m_keys : fastOpen->GetKeys()});
+    const auto verdict = TcpSynJudge::Judge(syn,
+                                            {IsServing(m_listenersQueue),
+                                             m_listenersQueue->IsFull(Simulator::Now()),
+                                             cookieNeeded,
+                                             m_keys ? m_keys : fastOpen->GetKeys()});
     if (verdict.refusal)
     {
         fastOpen->NotifySynDataRefused(syn.client, syn.server, size, *verdict.refusal);
@@ -249,7 +252,8 @@ TcpPassiveOpenSocket::JudgeSyn(const TcpHandshakeOffer& offer, uint32_t size)
     }
     if (verdict.accepted)
     {
-        m_slot = m_queue->Enter([fastOpen](int32_t change) { fastOpen->NotifyPending(change); });
+        m_slot = m_listenersQueue->Enter(
+            [fastOpen](int32_t change) { fastOpen->NotifyPending(change); });
         fastOpen->NotifySynDataAccepted(syn.client, syn.server, size, verdict.byBackup);
     }
     return verdict.accepted;
@@ -312,184 +316,17 @@ TcpPassiveOpenSocket::OnNoRoom()
     m_grant.reset();
 }
 
-bool
-TcpPassiveOpenSocket::IsRttAmbiguous() const
-{
-    return m_opening == Opening::EARLY_CHILD && !m_timestampEnabled;
-}
-
-// SYN-RCVD
-
-bool
-TcpPassiveOpenSocket::IsOpening() const
-{
-    // A child may be closed before its handshake is complete, as on Linux
-    return TcpHandshakeSocket::IsOpening() || m_opening == Opening::EARLY_CHILD;
-}
-
-uint32_t
-TcpPassiveOpenSocket::SendDataPacket(SequenceNumber32 seq, uint32_t maxSize, bool withAck)
-{
-    const uint32_t size = TcpHandshakeSocket::SendDataPacket(seq, maxSize, withAck);
-    if (size > 0 && m_state == SYN_RCVD && m_closeOnEmpty &&
-        m_txBuffer->SizeFromSequence(seq + size) == 0)
-    {
-        // The base has put the FIN on this segment, but knows the transition
-        // only from ESTABLISHED and CLOSE-WAIT.
-        m_state = FIN_WAIT_1;
-    }
-    return size;
-}
-
-void
-TcpPassiveOpenSocket::ProcessInSynRcvd(Ptr<Packet> packet,
-                                       const TcpHeader& header,
-                                       const Address& fromAddress,
-                                       const Address& toAddress)
-{
-    NS_LOG_FUNCTION(this << header << fromAddress);
-    // RFC 9293, section 3.10.7.4
-    const uint8_t flags = GetStateFlags(header);
-    const SequenceNumber32 seq = header.GetSequenceNumber();
-    const SequenceNumber32 ack = header.GetAckNumber();
-    const SequenceNumber32 expected = m_tcb->m_rxBuffer->NextRxSequence();
-    const bool child = m_opening != Opening::SIMULTANEOUS;
-    if (flags & TcpHeader::RST)
-    {
-        if (seq == expected)
-        {
-            m_slot.Reset();
-            FailToOpen(child ? RESET : REFUSED);
-        }
-        return;
-    }
-    if ((flags & TcpHeader::SYN) && !(flags & TcpHeader::ACK))
-    {
-        if (seq == m_irs)
-        {
-            AnswerDuplicateSyn();
-        }
-        return;
-    }
-    if (!(flags & TcpHeader::ACK) || ((flags & TcpHeader::SYN) && child))
-    {
-        return;
-    }
-    const SequenceNumber32 end = seq + packet->GetSize();
-    if (m_opening == Opening::EARLY_CHILD && seq != expected &&
-        !(end > expected && seq < m_tcb->m_rxBuffer->MaxRxSequence()))
-    {
-        SendEmptyPacket(TcpHeader::ACK); // out of the window
-        return;
-    }
-    if (m_timestampEnabled && header.HasOption(TcpOption::TS))
-    {
-        ProcessOptionTimestamp(header.GetOption(TcpOption::TS), seq); // Linux demands none
-    }
-    // What was sent: the SYN, its data or early replies, and a FIN
-    const SequenceNumber32 next =
-        std::max(m_iss + 1, m_tcb->m_highTxMark.Get()) + (m_state == FIN_WAIT_1 ? 1 : 0);
-    if (ack <= m_iss || ack > next)
-    {
-        SendResetFor(header, fromAddress, toAddress);
-        return;
-    }
-    BecomeOpen(header, fromAddress);
-
-    // From here on the segment is one like any other. An ACK of the SYN alone
-    // must not count as a duplicate one of the early reply.
-    const TcpHeader rest = (flags & TcpHeader::SYN) ? WithoutSyn(header) : header;
-    if (GetStateFlags(rest) == TcpHeader::ACK && ack == m_txBuffer->HeadSequence() &&
-        !rest.HasOption(TcpOption::SACK))
-    {
-        if (packet->GetSize() > 0)
-        {
-            ReceivedData(packet, rest);
-        }
-        SendPendingData(true);
-    }
-    else if (m_state == ESTABLISHED)
-    {
-        ProcessEstablished(packet, rest);
-    }
-    else
-    {
-        ProcessWait(packet, rest);
-    }
-    UpdatePacingRate();
-    if (child && GetTxAvailable() > 0)
-    {
-        NotifySend(GetTxAvailable());
-    }
-    CloseIfAllSent();
-    StartTimers();
-}
-
-void
-TcpPassiveOpenSocket::AnswerDuplicateSyn()
-{
-    SendHandshake(false);
-    if (m_handshake.NoteDuplicate(m_synRetries) == TcpHandshakeTimer::Duplicate::RESTART)
-    {
-        StartHandshakeTimer();
-    }
-}
-
-void
-TcpPassiveOpenSocket::BecomeOpen(const TcpHeader& header, const Address& fromAddress)
-{
-    const Opening opened = m_opening;
-    m_retxEvent.Cancel();
-    LeaveOpening();
-    if (m_handshake.GetRetransmissions() > 0 &&
-        (m_state == FIN_WAIT_1 || (m_closeOnEmpty && m_txBuffer->Size() <= INITIAL_SEND_BUFFER)))
-    {
-        // Once the application has closed, Linux takes no sample of a SYN-ACK
-        // sent twice. It has if the response went into the send buffer at once.
-        m_history.clear();
-    }
-    EstimateRtt(header);
-    HeedHandshakeLoss();
-    UpdateWindowSize(header);
-    m_congestionControl->CongestionStateSet(m_tcb, TcpSocketState::CA_OPEN);
-    m_tcb->m_congState = TcpSocketState::CA_OPEN;
-    if (m_state == SYN_RCVD)
-    {
-        m_state = ESTABLISHED;
-    }
-    m_connected = true;
-    ForceAck();
-    switch (opened)
-    {
-    case Opening::EARLY_CHILD:
-        if (m_state == ESTABLISHED && m_tcb->m_rxBuffer->Finished())
-        {
-            DoPeerClose(); // the SYN carried a FIN
-        }
-        break;
-    case Opening::SIMULTANEOUS:
-        SettleSyn(header.GetAckNumber());
-        OnSimultaneousOpen();
-        break;
-    default:
-        SettleSyn(header.GetAckNumber());
-        m_told = Told::OPEN;
-        NotifyNewConnectionCreated(this, fromAddress);
-        break;
-    }
-}
-
 void
 TcpPassiveOpenSocket::Forget()
 {
-    TcpHandshakeSocket::Forget();
+    TcpSynRcvdSocket::Forget();
     m_grant.reset();
 }
 
 void
 TcpPassiveOpenSocket::OnAbort()
 {
-    TcpHandshakeSocket::OnAbort();
+    TcpSynRcvdSocket::OnAbort();
     LeaveOpening();
 }
 
@@ -511,6 +348,20 @@ TcpPassiveOpenSocket::LeaveOpening()
     }
     m_opening = Opening::NONE;
     m_slot.Leave();
+    m_listenersQueue = nullptr;
+}
+
+void
+TcpPassiveOpenSocket::OnResetByPeer()
+{
+    m_slot.Reset(Simulator::Now());
+}
+
+bool
+TcpPassiveOpenSocket::IsAbandoned() const
+{
+    // The application waits for no more connections; what it has accepted lives on
+    return m_opening == Opening::CHILD && m_listenersQueue->IsClosed();
 }
 
 } // namespace ns3

@@ -7,8 +7,8 @@
 
 #include "tcp-fast-open-keys.h"
 #include "tcp-fast-open-queue.h"
-#include "tcp-handshake-socket.h"
 #include "tcp-syn-judge.h"
+#include "tcp-syn-rcvd-socket.h"
 
 #include <optional>
 
@@ -18,15 +18,15 @@ namespace ns3
 /**
  * @ingroup tcp-fast-open
  *
- * The server's side of opening a connection (RFC 9293's passive OPEN): LISTEN, and
- * SYN-RCVD, in which clients whose SYNs have crossed find themselves, too.
+ * The server's side of opening a connection (RFC 9293's passive OPEN): LISTEN, and the
+ * making of a child.
  *
  * A SYN with a valid cookie makes a child in SYN-RCVD at once: the accept callback is
  * called, the data is readable, and what the application sends leaves before the client's
  * ACK has come (RFC 7413, section 4.2.2). One of the layers of TcpFastOpenSocket, and not
  * to be made alone.
  */
-class TcpPassiveOpenSocket : public TcpHandshakeSocket
+class TcpPassiveOpenSocket : public TcpSynRcvdSocket
 {
   public:
     TcpPassiveOpenSocket();
@@ -45,18 +45,17 @@ class TcpPassiveOpenSocket : public TcpHandshakeSocket
     static constexpr uint32_t DEFAULT_QUEUE_LENGTH = 4096;
 
     // Hooks of the layers below
-    bool IsOpening() const override;
     void OnAbort() override;
     void Forget() override;
-    uint32_t SendDataPacket(SequenceNumber32 seq, uint32_t maxSize, bool withAck) override;
     void CompleteFork(Ptr<Packet> packet,
                       const TcpHeader& header,
                       const Address& fromAddress,
                       const Address& toAddress) override;
     std::optional<TcpHandshakeOffer::FastOpen> GetFastOpenOption() const override;
     void OnNoRoom() override;
-    bool IsRttAmbiguous() const override;
     void LeaveOpening() override;
+    void OnResetByPeer() override;
+    bool IsAbandoned() const override;
 
     /**
      * Process a segment in LISTEN.
@@ -70,25 +69,6 @@ class TcpPassiveOpenSocket : public TcpHandshakeSocket
                          const TcpHeader& header,
                          const Address& fromAddress,
                          const Address& toAddress);
-
-    /**
-     * Process a segment in SYN-RCVD, or in FIN-WAIT-1 before the handshake is
-     * complete.
-     *
-     * @param packet the payload
-     * @param header the header
-     * @param fromAddress the peer's address and port
-     * @param toAddress our address and port
-     */
-    void ProcessInSynRcvd(Ptr<Packet> packet,
-                          const TcpHeader& header,
-                          const Address& fromAddress,
-                          const Address& toAddress);
-
-    /**
-     * The handshake of a client whose SYN has crossed the peer's is complete.
-     */
-    virtual void OnSimultaneousOpen() = 0;
 
     /**
      * The listener is closed: its children that wait to be accepted are, too.
@@ -109,9 +89,10 @@ class TcpPassiveOpenSocket : public TcpHandshakeSocket
 
   private:
     /**
+     * @param queue a listener's queue
      * @return whether this node and this listener serve Fast Open
      */
-    bool IsServing() const;
+    bool IsServing(const Ptr<TcpFastOpenQueue>& queue) const;
 
     /**
      * Allocate a child's end point, and let it hand its segments to us.
@@ -150,22 +131,9 @@ class TcpPassiveOpenSocket : public TcpHandshakeSocket
     template <class Header, class Interface>
     void ReceiveEarly(Ptr<Packet> packet, Header header, uint16_t port, Interface interface);
 
-    /**
-     * A duplicate of the peer's SYN has come: the SYN-ACK was lost, or the SYN was
-     * duplicated.
-     */
-    void AnswerDuplicateSyn();
-
-    /**
-     * The handshake is complete: become open.
-     *
-     * @param header the segment that has completed it
-     * @param fromAddress the peer's address and port
-     */
-    void BecomeOpen(const TcpHeader& header, const Address& fromAddress);
-
-    Ptr<TcpFastOpenQueue> m_queue; //!< pending connections, ours or our listener's
-    TcpFastOpenQueue::Slot m_slot; //!< our place in the listener's queue
+    Ptr<TcpFastOpenQueue> m_queue;          //!< a listener's pending connections
+    Ptr<TcpFastOpenQueue> m_listenersQueue; //!< a child's listener's, as long as it is pending
+    TcpFastOpenQueue::Slot m_slot;          //!< a child's place in it
     std::optional<TcpHandshakeOffer::FastOpen> m_grant; //!< the cookie that our SYN-ACK grants
 };
 

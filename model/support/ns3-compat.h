@@ -107,6 +107,31 @@ CompleteFork(const Ptr<TcpCongestionOps>& original, const Ptr<TcpCongestionOps>&
     }
 }
 
+/**
+ * Show an RTT to those who watch. From 3.43 on the last sample and the smoothed RTT are
+ * told apart; before, "last" is the smoothed one.
+ *
+ * @tparam State TcpSocketState
+ * @param tcb the connection
+ * @param last the last sample
+ * @param smoothed the smoothed RTT
+ */
+template <class State>
+auto
+SetRtt(const Ptr<State>& tcb, Time last, Time smoothed) -> decltype(tcb->m_srtt, void())
+{
+    tcb->m_lastRtt = last;
+    tcb->m_srtt = smoothed;
+}
+
+/// The same before 3.43.
+template <class State, class... Ignored>
+void
+SetRtt(const Ptr<State>& tcb, Time /* last */, Time smoothed, Ignored...)
+{
+    tcb->m_lastRtt = smoothed;
+}
+
 } // namespace compat
 } // namespace ns3
 

@@ -31,11 +31,6 @@ RttLinux::GetTypeId()
                           "TCP_TIMEOUT_FALLBACK).",
                           TimeValue(Seconds(3)),
                           MakeTimeAccessor(&RttLinux::m_fallback),
-                          MakeTimeChecker(Time(0)))
-            .AddAttribute("Jiffy",
-                          "Unit of the timer wheel (Linux with HZ=250: 4 ms); 0: exact timers.",
-                          TimeValue(Time(0)),
-                          MakeTimeAccessor(&RttLinux::m_jiffy),
                           MakeTimeChecker(Time(0)));
     return tid;
 }
@@ -90,31 +85,7 @@ RttLinux::Measurement(Time sample)
 void
 RttLinux::Publish()
 {
-    const Time grid = GetGrid(m_estimatedRtt + m_variation);
-    m_estimatedVariation = (m_variation + grid / 2) / 4; // TcpSocketBase adds four times this
-}
-
-Time
-RttLinux::GetGrid(Time wait) const
-{
-    Time grid = m_jiffy;
-    while (grid.IsStrictlyPositive() && wait > 62 * grid)
-    {
-        grid = 8 * grid;
-    }
-    return grid;
-}
-
-Time
-RttLinux::GetExpiry(Time wait) const
-{
-    if (m_jiffy.IsZero() || !wait.IsStrictlyPositive())
-    {
-        return wait;
-    }
-    const int64_t jiffy = m_jiffy.GetTimeStep();
-    const Time whole = TimeStep((wait.GetTimeStep() + jiffy - 1) / jiffy * jiffy);
-    return whole + GetGrid(whole) / 2;
+    m_estimatedVariation = m_variation / 4; // TcpSocketBase adds four times this
 }
 
 void

@@ -27,11 +27,6 @@ namespace ns3
  * timeout is 3 s (RFC 6298, section 5.7), unless the RTT of an earlier connection
  * is known (Expect()).
  *
- * Linux's timers are coarse: the timer wheel rounds a timeout up to a grid of 1
- * jiffy below 63 jiffies, of 8 below 504, of 64 below 4032. The attribute Jiffy
- * adds what that takes on average, to the reordering timer and the probe of TcpLinuxSocket,
- * too; it is 0 by default.
- *
  * Set it as the RttEstimatorType of a node's TcpL4Protocol.
  */
 class RttLinux : public compat::WithTypeId<RttLinux, RttEstimator>
@@ -55,15 +50,6 @@ class RttLinux : public compat::WithTypeId<RttLinux, RttEstimator>
      */
     void Expect(Time rtt);
 
-    /**
-     * Tell how long a timer takes that is set to some time, on average: that time in
-     * whole jiffies, and half of what the timer wheel rounds up to.
-     *
-     * @param wait what the timer is set to
-     * @return how long it takes; the same where Jiffy is 0
-     */
-    Time GetExpiry(Time wait) const;
-
   protected:
     void NotifyConstructionCompleted() override;
 
@@ -73,13 +59,6 @@ class RttLinux : public compat::WithTypeId<RttLinux, RttEstimator>
      */
     void Publish();
 
-    /**
-     * @param wait what a timer is set to
-     * @return the grid that the timer wheel rounds it up to
-     */
-    Time GetGrid(Time wait) const;
-
-    Time m_jiffy;         //!< unit of the timer wheel
     Time m_fallback;      //!< timeout without a sample
     Time m_minVariation;  //!< least share of the variation in the RTO
     Time m_deviation;     //!< smoothed mean deviation, times 4

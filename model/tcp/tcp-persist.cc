@@ -4,6 +4,8 @@
 
 #include "tcp-persist.h"
 
+#include <algorithm>
+
 namespace ns3
 {
 
@@ -45,10 +47,28 @@ TcpPersist::NoteAcknowledged(SequenceNumber32 ack, SequenceNumber32 next, Sequen
     return refused;
 }
 
+bool
+TcpPersist::IsProbed() const
+{
+    return m_probed;
+}
+
+void
+TcpPersist::NoteWindow(uint32_t window)
+{
+    m_largestWindow = std::max(m_largestWindow, window);
+}
+
+bool
+TcpPersist::IsWorthFilling(uint32_t window) const
+{
+    return window >= m_largestWindow - m_largestWindow / 2;
+}
+
 void
 TcpPersist::Reset()
 {
-    m_probed = false;
+    *this = TcpPersist();
 }
 
 } // namespace ns3

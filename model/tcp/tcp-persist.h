@@ -17,7 +17,7 @@ namespace ns3
  * @ingroup tcp-fast-open
  *
  * The probes of a shut window (RFC 9293, section 3.8.6.1): which byte one sends, and
- * what became of it.
+ * what became of it; and when a small window is filled.
  *
  * TcpSocketBase probes with the next byte to send, ends the program where there is
  * none, and does not count the byte as sent, which the peer may take.
@@ -70,11 +70,33 @@ class TcpPersist
      */
     bool NoteAcknowledged(SequenceNumber32 ack, SequenceNumber32 next, SequenceNumber32 highest);
 
+    /**
+     * @return whether a probe's byte counts as sent, and nothing was heard since
+     */
+    bool IsProbed() const;
+
+    /**
+     * The peer announces a window.
+     *
+     * @param window the window in bytes
+     */
+    void NoteWindow(uint32_t window);
+
+    /**
+     * Whether to fill a window that is smaller than a segment at once: where it is half of
+     * the largest one (RFC 9293, section 3.8.6.2.1). TcpSocketBase never does.
+     *
+     * @param window the window in bytes
+     * @return whether it is large enough
+     */
+    bool IsWorthFilling(uint32_t window) const;
+
     /// Forget the connection.
     void Reset();
 
   private:
-    bool m_probed{false}; //!< a probe's byte counts as sent, and nothing was heard since
+    bool m_probed{false};        //!< a probe's byte counts as sent, and nothing was heard since
+    uint32_t m_largestWindow{0}; //!< the largest window of the peer, in bytes
 };
 
 } // namespace ns3

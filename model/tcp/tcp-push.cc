@@ -35,7 +35,7 @@ TcpPush::NoteSegment(SequenceNumber32 start, uint32_t size, const Known& known)
 
     const uint32_t most = UpdateBurstLimit(known);
     if (start != m_burstEnd || m_burstTime != known.now ||
-        end - m_burstStart > static_cast<int32_t>(most))
+        static_cast<uint32_t>(end - m_burstStart) > most)
     {
         m_burstStart = start;
         m_burstTime = known.now;
@@ -44,9 +44,11 @@ TcpPush::NoteSegment(SequenceNumber32 start, uint32_t size, const Known& known)
     const uint32_t offset = end.GetValue() - known.firstSequence.GetValue();
     const auto write = std::lower_bound(m_writes.begin(), m_writes.end(), offset, isBefore);
     const bool last = write != m_writes.end() && *write == offset;
-    if (last || (m_burstStart != start && end - m_burstStart + known.segmentSize > most))
+    const bool full = static_cast<uint32_t>(end - m_burstStart) + known.segmentSize > most ||
+                      known.room < known.segmentSize;
+    if (last || (m_burstStart != start && full))
     {
-        m_burstEnd = SequenceNumber32(0); // what follows is another packet
+        m_burstEnd.reset();
         return true;
     }
     return false;
@@ -62,12 +64,17 @@ TcpPush::UpdateBurstLimit(const Known& known)
     constexpr uint32_t largestPacket = 65536;
     const uint32_t segment = known.segmentSize;
     m_largestWindow = std::max(m_largestWindow, known.peerWindow);
-    const uint32_t most = std::min(largestPacket, std::max(m_largestWindow / 2, segment));
+    uint32_t most = std::min(largestPacket, std::max(m_largestWindow / 2, segment));
+    if (known.congestionWindow > 0)
+    {
+        // Two packets at least are to be under way (tcp_cwnd_test)
+        most = std::min(most, std::max(known.congestionWindow / segment / 2, 1U) * segment);
+    }
     if (!known.rtt)
     {
         return most;
     }
-    const double rate = 2 * known.congestionWindow / known.rtt->GetSeconds();
+    const double rate = 2.0 * known.congestionWindow / known.rtt->GetSeconds();
     const auto segments =
         static_cast<uint32_t>(std::min<double>(rate / packetsPerSecond, largestPacket) / segment);
     return std::min(most, std::max(segments, leastSegments) * segment);

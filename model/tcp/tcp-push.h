@@ -31,7 +31,8 @@ class TcpPush
         Time now;                       //!< the time
         SequenceNumber32 acknowledged;  //!< the oldest number that is not acknowledged
         uint32_t peerWindow{0};         //!< the window that the peer has announced, in bytes
-        uint32_t congestionWindow{0};   //!< the congestion window in bytes
+        uint32_t congestionWindow{0};   //!< the congestion window in bytes; 0: not known
+        uint32_t room{0xffffffff};      //!< what the windows allow behind this segment, in bytes
         std::optional<Time> rtt;        //!< the smoothed RTT, where there is a sample
         uint32_t segmentSize{0};        //!< the largest segment in bytes
         SequenceNumber32 firstSequence; //!< the number of the stream's first byte
@@ -73,8 +74,9 @@ class TcpPush
     std::deque<uint32_t> m_writes; //!< m_written after each write not yet acknowledged
     uint32_t m_largestWindow{0};   //!< the largest window of the peer, in bytes
     SequenceNumber32 m_burstStart; //!< start of what a device would segment
-    SequenceNumber32 m_burstEnd;   //!< the number behind it so far
-    Time m_burstTime;              //!< when it was sent
+    /// the number behind it so far; none: what follows is another packet
+    std::optional<SequenceNumber32> m_burstEnd;
+    Time m_burstTime; //!< when it was sent
 };
 
 } // namespace ns3

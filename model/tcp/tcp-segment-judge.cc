@@ -38,6 +38,13 @@ TcpSegmentJudge::Judge(const TcpSegmentView& segment, const Window& window)
         // Data may be a window probe of TcpSocketBase, which waits for our window
         return segment.GetPayloadSize() > 0 ? Verdict::ANSWER : Verdict::DROP;
     }
+    const bool empty = segment.GetPayloadSize() == 0 && !segment.HasAny(TcpHeader::FIN);
+    if (empty && seq < window.told)
+    {
+        // Before the window: a keepalive, a window probe, or one who has lost our ACK. What
+        // was under way while we acknowledged is of use, and not meant so.
+        return Verdict::ANSWER;
+    }
     // What lies behind by more than any window can only be a guess (RFC 5961,
     // section 5.2).
     return ack > window.sent || ack < window.oldest - window.largestWindow ? Verdict::ANSWER

@@ -38,6 +38,7 @@ class TcpSegmentJudge
     {
         SequenceNumber32 next;     //!< the number that comes next (RCV.NXT)
         SequenceNumber32 end;      //!< the number behind the window
+        SequenceNumber32 told;     //!< what of RCV.NXT the peer was told
         SequenceNumber32 oldest;   //!< the oldest number that we wait to be acknowledged (SND.UNA)
         SequenceNumber32 sent;     //!< the number behind all that we have sent, FIN included
         uint32_t largestWindow{0}; //!< the largest window that the peer can announce, in bytes

@@ -37,9 +37,8 @@ TcpSoundSender::TcpSoundSender()
 }
 
 TcpSoundSender::TcpSoundSender(const TcpSoundSender& socket)
-    : TcpSocketBase(socket)
+    : TcpReusableSocket(socket)
 {
-    compat::CompleteFork(socket.m_congestionControl, m_congestionControl);
 }
 
 // What is sent
@@ -56,9 +55,17 @@ TcpSoundSender::Send(Ptr<Packet> packet, uint32_t flags)
     if (sent > 0)
     {
         NoteWrite(static_cast<uint32_t>(sent));
-        if (m_connected && m_rWnd.Get() == 0 && m_persistEvent.IsExpired())
+        if (m_connected && m_persistEvent.IsExpired())
         {
-            StartPersistTimer(); // the base does when a segment comes alone
+            if (m_rWnd.Get() == 0)
+            {
+                BeginStall(); // the base does when a segment comes alone
+            }
+            else if (m_rWnd.Get() < m_tcb->m_segmentSize)
+            {
+                Ptr<TcpSoundSender> self(this); // after what the base sends
+                Simulator::Schedule(TimeStep(1), [self] { self->HeedSmallWindow(); });
+            }
         }
     }
     return sent;
@@ -83,6 +90,7 @@ TcpSoundSender::SendEmptyPacket(uint8_t flags)
         m_told = Told::NOTHING;
         m_error = NO_ERROR;
         m_closeNotified = false;
+        KeepSettings();
         OnConnect(flags);
         return;
     }
@@ -91,6 +99,17 @@ TcpSoundSender::SendEmptyPacket(uint8_t flags)
         m_told = Told::END; // the base tears the connection down
         OnAbort();
         flags |= m_state == SYN_SENT ? 0 : TcpHeader::ACK; // as Linux aborts
+    }
+    const SequenceNumber32 next = m_tcb->m_nextTxSequence;
+    const SequenceNumber32 number = GetNextNumber() - (IsFinOutstanding() ? 1 : 0);
+    if (!(flags & TcpHeader::FIN) && m_state >= ESTABLISHED && next != number)
+    {
+        // A retransmission has left this behind, or an ACK of our FIN ahead of what the
+        // base adds for it. The number would lie before the peer's window, or behind it.
+        m_tcb->m_nextTxSequence = number;
+        SendWithoutData(flags);
+        m_tcb->m_nextTxSequence = next;
+        return;
     }
     const SequenceNumber32 fin = m_tcb->m_highTxMark;
     if (flags & TcpHeader::FIN)
@@ -106,7 +125,7 @@ TcpSoundSender::SendEmptyPacket(uint8_t flags)
         StartRetransmissionTimer(
             Min(GetEstimatedRto() * (1 << std::min(m_finTimeouts, enough)), MAX_RTO));
     }
-    TcpSocketBase::SendEmptyPacket(flags);
+    SendWithoutData(flags);
     if (flags & TcpHeader::FIN)
     {
         OnFin(fin);
@@ -114,8 +133,36 @@ TcpSoundSender::SendEmptyPacket(uint8_t flags)
 }
 
 void
+TcpSoundSender::SendWithoutData(uint8_t flags)
+{
+    TcpSocketBase::SendEmptyPacket(flags);
+    if (flags & TcpHeader::RST)
+    {
+        // The base reports an error, once, and lets go of the end point
+        m_closeNotified = true;
+        m_state = CLOSED;
+    }
+}
+
+SequenceNumber32
+TcpSoundSender::GetNextNumber() const
+{
+    if (m_persist.IsProbed())
+    {
+        return m_tcb->m_nextTxSequence; // the peer may not take the probe's byte
+    }
+    return m_tcb->m_highTxMark.Get() + (HasSentFin() || m_state == TIME_WAIT ? 1 : 0);
+}
+
+void
 TcpSoundSender::OnConnect(uint8_t flags)
 {
+    if (m_synCount == 0)
+    {
+        m_rtt->Reset(); // RFC 6298, section 5, as the base
+        End(TIMED_OUT, Report::FAILURE);
+        return;
+    }
     TcpSocketBase::SendEmptyPacket(flags);
 }
 
@@ -126,13 +173,33 @@ TcpSoundSender::SendDataPacket(SequenceNumber32 seq, uint32_t maxSize, bool with
     {
         return 0; // the application has torn the connection down in a callback
     }
+    // The base does not learn it from the ACK of a SYN-ACK
+    m_highRxAckMark = std::max(m_highRxAckMark.Get(), m_txBuffer->HeadSequence());
     return TcpSocketBase::SendDataPacket(seq, maxSize, withAck);
 }
 
 uint32_t
 TcpSoundSender::AvailableWindow() const
 {
-    return HasEndPoint() ? TcpSocketBase::AvailableWindow() : 0;
+    if (!HasEndPoint())
+    {
+        return 0;
+    }
+    // The base counts what is in flight alone. Where some of the window has arrived
+    // out of order, new data would go beyond it.
+    const uint32_t available = TcpSocketBase::AvailableWindow();
+    const SequenceNumber32 highest = m_tcb->m_highTxMark;
+    const int32_t room =
+        std::max(m_highRxAckMark.Get(), m_txBuffer->HeadSequence()) + m_rWnd.Get() - highest;
+    if (room >= 0 && available <= static_cast<uint32_t>(room))
+    {
+        return available;
+    }
+    SequenceNumber32 next;
+    SequenceNumber32 nextEnd;
+    const bool recovery = m_sackEnabled && m_tcb->m_congState == TcpSocketState::CA_RECOVERY;
+    const bool fresh = m_txBuffer->NextSeg(&next, &nextEnd, recovery) && next >= highest;
+    return fresh ? std::max(room, 0) : available;
 }
 
 void
@@ -151,6 +218,29 @@ TcpSoundSender::SendResetFor(const TcpHeader& segment,
                              const Address& fromAddress,
                              const Address& toAddress)
 {
+    SendReset(segment, m_tcb->m_rxBuffer->NextRxSequence(), fromAddress, toAddress);
+}
+
+void
+TcpSoundSender::SendResetForStranger(const TcpHeader& segment,
+                                     uint32_t size,
+                                     const Address& fromAddress,
+                                     const Address& toAddress)
+{
+    const bool syn = segment.GetFlags() & TcpHeader::SYN;
+    const bool fin = segment.GetFlags() & TcpHeader::FIN;
+    SendReset(segment,
+              segment.GetSequenceNumber() + size + (syn ? 1 : 0) + (fin ? 1 : 0),
+              fromAddress,
+              toAddress);
+}
+
+void
+TcpSoundSender::SendReset(const TcpHeader& segment,
+                          SequenceNumber32 next,
+                          const Address& fromAddress,
+                          const Address& toAddress)
+{
     NS_LOG_FUNCTION(this << segment << fromAddress << toAddress);
     TcpHeader header;
     header.SetFlags(TcpHeader::RST);
@@ -161,7 +251,7 @@ TcpSoundSender::SendResetFor(const TcpHeader& segment,
     else
     {
         header.SetFlags(TcpHeader::RST | TcpHeader::ACK);
-        header.SetAckNumber(m_tcb->m_rxBuffer->NextRxSequence());
+        header.SetAckNumber(next);
     }
     header.SetWindowSize(0);
     header.SetSourcePort(segment.GetDestinationPort());
@@ -176,17 +266,27 @@ TcpSoundSender::CompleteHeader(Ptr<const Packet> packet,
                                const TcpHeader& header,
                                Ptr<const TcpSocketBase> socket)
 {
-    // Neither is const: the trace shows them so to those who only watch.
+    // None is const: the trace shows them so to those who only watch.
     auto& mutableHeader = const_cast<TcpHeader&>(header);
-    if (packet->GetSize() > 0 && !(header.GetFlags() & TcpHeader::SYN))
+    auto* self =
+        const_cast<TcpSoundSender*>(static_cast<const TcpSoundSender*>(PeekPointer(socket)));
+    const bool syn = header.GetFlags() & TcpHeader::SYN;
+    if (header.GetFlags() & TcpHeader::ACK)
     {
-        auto* self =
-            const_cast<TcpSoundSender*>(static_cast<const TcpSoundSender*>(PeekPointer(socket)));
+        const uint32_t window =
+            syn ? header.GetWindowSize() : uint32_t{header.GetWindowSize()} << self->m_rcvWindShift;
+        self->m_acknowledged = header.GetAckNumber();
+        self->m_announcedEnd = self->m_acknowledged + window;
+        self->m_largestAnnounced = std::max(self->m_largestAnnounced, window);
+    }
+    if (packet->GetSize() > 0 && !syn)
+    {
         TcpPush::Known known;
         known.now = Simulator::Now();
         known.acknowledged = self->m_txBuffer->HeadSequence();
         known.peerWindow = self->m_rWnd.Get();
         known.congestionWindow = self->m_tcb->m_cWnd.Get();
+        known.room = self->TcpSocketBase::AvailableWindow(); // this segment counts already
         known.segmentSize = self->m_tcb->m_segmentSize;
         known.firstSequence = self->m_txBuffer->TailSequence() - self->m_push.GetWritten();
         if (self->m_rtt->GetNSamples() > 0)
@@ -206,12 +306,18 @@ TcpSoundSender::ReceivedAck(Ptr<Packet> packet, const TcpHeader& header)
 {
     const bool sound =
         TcpSackCheck::IsSound(header, m_txBuffer->HeadSequence(), m_tcb->m_highTxMark);
-    TcpSocketBase::ReceivedAck(packet, sound ? header : TcpOptionLayout::WithoutSack(header));
+    TakeAck(packet, sound ? header : TcpOptionLayout::WithoutSack(header));
     if (m_closeOnEmpty && m_txBuffer->Size() == 0 &&
         (m_state == ESTABLISHED || m_state == CLOSE_WAIT))
     {
         DoClose(); // the base adds the FIN to data alone, and all data is gone
     }
+}
+
+void
+TcpSoundSender::TakeAck(Ptr<Packet> packet, const TcpHeader& header)
+{
+    TcpSocketBase::ReceivedAck(packet, header);
 }
 
 // Timers
@@ -221,23 +327,38 @@ TcpSoundSender::ReTxTimeout()
 {
     Ptr<TcpSoundSender> self(this);
     const bool data = m_txBuffer->Size() > 0;
-    const bool last = m_dataRetrCount == 0;
     if (!data && IsFinOutstanding())
     {
         FinTimeout();
         return;
     }
+    if (data && m_state >= ESTABLISHED && m_tcb->m_highTxMark.Get() == m_txBuffer->HeadSequence())
+    {
+        // Nothing is under way that may be lost: the base's timer waits for what the peer's
+        // window keeps back (RFC 6298, section 5.2)
+        SendPendingData(m_connected);
+        HeedSmallWindow();
+        return;
+    }
+    const uint32_t earlier = m_dataRetries - m_dataRetrCount;
+    const bool last = IsLastTimeout(earlier);
     if (data)
     {
-        OnTimeout(m_dataRetries - m_dataRetrCount, last);
+        OnTimeout(earlier, last);
     }
     if (data && last && m_state != CLOSED && m_state != TIME_WAIT)
     {
         End(TIMED_OUT, Report::ERROR);
-        DeallocateEndPoint();
         return;
     }
     ProcessTimeout();
+}
+
+bool
+TcpSoundSender::IsLastTimeout(uint32_t earlier) const
+{
+    const uint32_t retries = m_orphaned ? GetOrphanRetries() : 0;
+    return m_dataRetrCount == 0 || (retries > 0 && earlier >= retries);
 }
 
 void
@@ -250,12 +371,9 @@ void
 TcpSoundSender::FinTimeout()
 {
     NS_LOG_FUNCTION(this << m_dataRetrCount);
-    if (m_dataRetrCount == 0)
+    if (IsLastTimeout(m_dataRetries - m_dataRetrCount))
     {
-        NoteEnd(TIMED_OUT);
-        m_state = CLOSED;
         End(TIMED_OUT, Report::ERROR);
-        DeallocateEndPoint();
         return;
     }
     m_dataRetrCount--;
@@ -268,6 +386,11 @@ TcpSoundSender::PersistTimeout()
 {
     if (!HasEndPoint())
     {
+        return;
+    }
+    if (m_rWnd.Get() > 0)
+    {
+        FillWindow();
         return;
     }
     const SequenceNumber32 next = m_tcb->m_nextTxSequence;
@@ -296,6 +419,57 @@ TcpSoundSender::PersistTimeout()
             m_persist.NoteSent();
         }
         return;
+    }
+}
+
+void
+TcpSoundSender::LastAckTimeout()
+{
+    m_lastAckEvent.Cancel(); // the FIN has the retransmission timer, which backs off
+}
+
+void
+TcpSoundSender::BeginStall()
+{
+    m_persistTimeout = GetFirstProbeWait().value_or(m_persistTimeout);
+    m_persistEvent.Cancel();
+    StartPersistTimer();
+}
+
+void
+TcpSoundSender::HeedSmallWindow()
+{
+    const uint32_t window = m_rWnd.Get();
+    const SequenceNumber32 highest = m_tcb->m_highTxMark;
+    m_persist.NoteWindow(window);
+    if (!HasEndPoint() || !m_connected || (m_state != ESTABLISHED && m_state != CLOSE_WAIT) ||
+        window == 0 || window >= m_tcb->m_segmentSize || highest > m_txBuffer->HeadSequence() ||
+        m_txBuffer->SizeFromSequence(highest) <= window || !m_persistEvent.IsExpired())
+    {
+        return; // the base sends all that there is, or something else will come
+    }
+    if (m_persist.IsWorthFilling(window))
+    {
+        FillWindow();
+        return;
+    }
+    const Time longest = Seconds(1); // RFC 9293, section 3.8.6.2.1
+    m_persistEvent =
+        Simulator::Schedule(GetFirstProbeWait().value_or(Min(m_persistTimeout, longest)),
+                            &TcpSoundSender::PersistTimeout,
+                            this);
+}
+
+void
+TcpSoundSender::FillWindow()
+{
+    const SequenceNumber32 highest = m_tcb->m_highTxMark;
+    const uint32_t size =
+        std::min({AvailableWindow(), m_txBuffer->SizeFromSequence(highest), m_tcb->m_segmentSize});
+    if (size > 0)
+    {
+        SendDataPacket(highest, size, true);
+        m_tcb->m_nextTxSequence = m_tcb->m_highTxMark.Get();
     }
 }
 
@@ -336,8 +510,9 @@ TcpSoundSender::StartTimers()
     if (m_rWnd.Get() == 0 && m_txBuffer->SizeFromSequence(m_tcb->m_highTxMark) > 0 &&
         m_persistEvent.IsExpired())
     {
-        StartPersistTimer();
+        BeginStall();
     }
+    HeedSmallWindow();
 }
 
 Time
@@ -346,84 +521,34 @@ TcpSoundSender::GetEstimatedRto() const
     return Max(m_rtt->GetEstimate() + Max(m_clockGranularity, m_rtt->GetVariation() * 4), m_minRto);
 }
 
-// The beginning and the end of a connection
-
-TcpSoundSender::ConnectionError
-TcpSoundSender::GetConnectionError() const
-{
-    return m_error;
-}
-
-void
-TcpSoundSender::End(ConnectionError error, Report report)
-{
-    NS_LOG_FUNCTION(this << error);
-    NoteEnd(error);
-    switch (report)
-    {
-    case Report::CLOSE:
-        CloseAndNotify();
-        break;
-    case Report::ERROR:
-        NotifyErrorClose();
-        break;
-    case Report::FAILURE:
-        NotifyConnectionFailed();
-        break;
-    case Report::NONE:
-        break;
-    }
-}
-
-void
-TcpSoundSender::NoteEnd(ConnectionError error)
-{
-    m_error = error;
-    m_told = Told::END;
-}
-
 void
 TcpSoundSender::Forget()
 {
-    ClearSendBuffer();
-    m_closeOnEmpty = m_shutdownSend;
-    m_connected = false;
-    const uint32_t size = m_tcb->m_rxBuffer->MaxBufferSize();
-    m_tcb->m_rxBuffer = CreateObject<TcpRxBuffer>(); // the old one knows a FIN
-    m_tcb->m_rxBuffer->SetMaxBufferSize(size);
+    TcpReusableSocket::Forget();
     m_push.Reset();
     m_persist.Reset();
     m_finTimeouts = 0;
+    m_acknowledged = SequenceNumber32(0);
+    m_announcedEnd = SequenceNumber32(0);
+    m_largestAnnounced = 0;
 }
 
-void
-TcpSoundSender::ClearSendBuffer()
+SequenceNumber32
+TcpSoundSender::GetAcknowledged() const
 {
-    m_txBuffer->DiscardUpTo(m_txBuffer->TailSequence());
+    return m_acknowledged;
 }
 
-bool
-TcpSoundSender::HasEndPoint() const
+SequenceNumber32
+TcpSoundSender::GetAnnouncedEnd() const
 {
-    return m_endPoint || m_endPoint6;
+    return m_announcedEnd;
 }
 
-TcpEndPoint
-TcpSoundSender::GetEndPoint() const
+uint32_t
+TcpSoundSender::GetLargestAnnounced() const
 {
-    return {m_endPoint, m_endPoint6};
-}
-
-bool
-TcpSoundSender::IsFinOutstanding() const
-{
-    return m_state == FIN_WAIT_1 || m_state == CLOSING || m_state == LAST_ACK;
-}
-
-bool
-TcpSoundSender::HasSentFin() const
-{
-    return IsFinOutstanding() || m_state == FIN_WAIT_2;
+    return m_largestAnnounced;
 }
 
 } // namespace ns3

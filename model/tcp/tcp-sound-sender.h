@@ -5,11 +5,11 @@
 #ifndef TCP_SOUND_SENDER_H
 #define TCP_SOUND_SENDER_H
 
-#include "tcp-end-point.h"
 #include "tcp-persist.h"
 #include "tcp-push.h"
+#include "tcp-reusable-socket.h"
 
-#include "ns3/tcp-socket-base.h"
+#include <optional>
 
 namespace ns3
 {
@@ -17,41 +17,27 @@ namespace ns3
 /**
  * @ingroup tcp-fast-open
  *
- * The sending half of TcpSoundSocket: what leaves, when it is sent again, and how a
- * connection begins and ends.
+ * The sending half of TcpSoundSocket: what leaves, and when it is sent again.
  *
  * - A FIN's number is behind all data. One that was put off is sent when the last data is
  *   acknowledged; one that nobody acknowledges is sent again ever less often (RFC 6298,
  *   section 5.5), DataRetries times at most.
- * - A shut window is probed as peers understand it, and as long as it is shut
- *   (TcpPersist).
+ * - A shut window is probed as peers understand it, and as long as it is shut; one that
+ *   stays smaller than a segment is filled in the end (TcpPersist).
+ * - New data stays within the peer's window also where some of that window has arrived out
+ *   of order.
  * - Segments have PSH (TcpPush), and their options are aligned (TcpOptionLayout).
  * - SACK blocks that make no sense are ignored (TcpSackCheck).
  * - An abort is a reset with ACK.
- * - A socket that is connected anew has none of the data, timers and counts of its last
- *   connection.
+ * - ACKs have the number behind all that was sent.
  *
  * Subclasses fill hooks: OnConnect(), OnAbort() and OnFin() for segments without data,
  * OnTimeout() and ProcessTimeout() for the retransmission timer, Forget() for what they
  * keep of a connection.
  */
-class TcpSoundSender : public TcpSocketBase
+class TcpSoundSender : public TcpReusableSocket
 {
   public:
-    /**
-     * How opening or using the connection failed. ns3::Socket has no numbers for it;
-     * GetConnectionError() tells it, as SO_ERROR does on Linux. Failures to open are told
-     * by TcpFastOpenSocket alone: ns-3's own handshake does not tell them apart.
-     */
-    enum ConnectionError
-    {
-        NO_ERROR,    //!< it did not fail
-        IN_PROGRESS, //!< SendTo() asked for a cookie and took no data (EINPROGRESS)
-        REFUSED,     //!< the SYN was answered by RST (ECONNREFUSED)
-        TIMED_OUT,   //!< all retransmissions went unanswered (ETIMEDOUT)
-        RESET,       //!< the connection was reset by the peer (ECONNRESET)
-    };
-
     TcpSoundSender();
 
     /**
@@ -60,11 +46,6 @@ class TcpSoundSender : public TcpSocketBase
      * @param socket the socket
      */
     TcpSoundSender(const TcpSoundSender& socket);
-
-    /**
-     * @return how the connection failed, if it did
-     */
-    ConnectionError GetConnectionError() const;
 
     using Socket::Send;
     int Send(Ptr<Packet> packet, uint32_t flags) override;
@@ -75,7 +56,16 @@ class TcpSoundSender : public TcpSocketBase
     void SendEmptyPacket(uint8_t flags) final;
     uint32_t SendDataPacket(SequenceNumber32 seq, uint32_t maxSize, bool withAck) override;
     uint32_t AvailableWindow() const override;
-    void ReceivedAck(Ptr<Packet> packet, const TcpHeader& header) override;
+    void ReceivedAck(Ptr<Packet> packet, const TcpHeader& header) final;
+
+    /**
+     * Process an ACK whose SACK blocks are sound: what is acknowledged, what may be sent,
+     * and the data that came with it.
+     *
+     * @param packet the data
+     * @param header the ACK
+     */
+    virtual void TakeAck(Ptr<Packet> packet, const TcpHeader& header);
 
     /**
      * Connect(), or the base's handshake, wants to send a SYN.
@@ -120,6 +110,35 @@ class TcpSoundSender : public TcpSocketBase
                       const Address& toAddress);
 
     /**
+     * Answer a segment that belongs to no connection by a reset (RFC 9293, section
+     * 3.10.7.1).
+     *
+     * @param segment the segment
+     * @param size its data in bytes
+     * @param fromAddress its sender's address and port
+     * @param toAddress our address and port
+     */
+    void SendResetForStranger(const TcpHeader& segment,
+                              uint32_t size,
+                              const Address& fromAddress,
+                              const Address& toAddress);
+
+    /**
+     * @return the number up to which we have acknowledged (RCV.NXT, as the peer knows it)
+     */
+    SequenceNumber32 GetAcknowledged() const;
+
+    /**
+     * @return the number behind the window that we have announced last
+     */
+    SequenceNumber32 GetAnnouncedEnd() const;
+
+    /**
+     * @return the largest window that we have announced, in bytes
+     */
+    uint32_t GetLargestAnnounced() const;
+
+    /**
      * Note that the application has written data.
      *
      * @param size how much, in bytes
@@ -130,6 +149,7 @@ class TcpSoundSender : public TcpSocketBase
 
     void ReTxTimeout() final;
     void PersistTimeout() final;
+    void LastAckTimeout() final;
 
     /**
      * The retransmission timer of data has expired; this may be the last time.
@@ -158,7 +178,7 @@ class TcpSoundSender : public TcpSocketBase
      *
      * @param timeout the time until it expires
      */
-    void StartRetransmissionTimer(Time timeout);
+    virtual void StartRetransmissionTimer(Time timeout);
 
     /**
      * Start the timers that should be running: of what is outstanding, and of window
@@ -167,81 +187,77 @@ class TcpSoundSender : public TcpSocketBase
     void StartTimers();
 
     /**
+     * The peer's window has been shut, or is too small for a segment.
+     *
+     * @return how long until the first probe, if the attribute PersistTimeout and the probes
+     *         sent so far do not tell it
+     */
+    virtual std::optional<Time> GetFirstProbeWait() const
+    {
+        return std::nullopt;
+    }
+
+    /// (Re)start the timer of the first probe of a window that has just been shut.
+    void BeginStall();
+
+    /**
+     * Look whether the peer's window keeps data back that nothing else will send: one smaller
+     * than a segment, with nothing under way. Fill it, at once or after a while (RFC 9293,
+     * section 3.8.6.2.1).
+     */
+    void HeedSmallWindow();
+
+    /**
      * @return the retransmission timeout by the RTT estimator, without backoff
      */
     Time GetEstimatedRto() const;
 
-    // The beginning and the end of a connection
-
-    /// What the application was told of the connection.
-    enum class Told
+    /**
+     * @return how often data or FIN are sent again after the application has closed, 0:
+     *         as often as before
+     */
+    virtual uint32_t GetOrphanRetries() const
     {
-        NOTHING, //!< nothing yet; or what ns-3's own handshake tells
-        OPEN,    //!< that it is open
-        END,     //!< that it has ended, other than by FINs: there is nothing left to close
-    };
+        return 0;
+    }
 
-    /// How an end is reported.
-    enum class Report
-    {
-        CLOSE,   //!< as a close: ns-3's way where the peer has reset the connection
-        ERROR,   //!< as a close on an error
-        FAILURE, //!< as a failure to open
-        NONE,    //!< not at all: nobody knows of the connection
-    };
-
-    /**
-     * The connection has ended other than by FINs: tell the application.
-     *
-     * @param error why
-     * @param report how to tell
-     */
-    void End(ConnectionError error, Report report);
-
-    /**
-     * The connection has ended so: note it before its state shows it.
-     *
-     * @param error why
-     */
-    void NoteEnd(ConnectionError error);
-
-    /**
-     * Forget the last connection: the socket is to be used anew. What a class keeps of
-     * a connection it forgets here.
-     */
-    virtual void Forget();
-
-    /**
-     * Drop what the application has written and nobody will get.
-     */
-    void ClearSendBuffer();
-
-    // What is known of the connection
-
-    /**
-     * @return whether there is an end point; not, once the connection is torn down
-     */
-    bool HasEndPoint() const;
-
-    /**
-     * @return the end point; there must be one
-     */
-    TcpEndPoint GetEndPoint() const;
-
-    /**
-     * @return whether a FIN of ours was sent and is not yet acknowledged
-     */
-    bool IsFinOutstanding() const;
-
-    /**
-     * @return whether a FIN of ours was sent, acknowledged or not; not in TIME-WAIT
-     */
-    bool HasSentFin() const;
-
-    Told m_told{Told::NOTHING};        //!< what the application was told
-    ConnectionError m_error{NO_ERROR}; //!< how the connection failed
+    void Forget() override;
 
   private:
+    /// Send as much new data as the peer's window takes, though it is no whole segment.
+    void FillWindow();
+
+    /**
+     * Send a segment without data; an abort ends the connection.
+     *
+     * @param flags its flags
+     */
+    void SendWithoutData(uint8_t flags);
+
+    /**
+     * Send a reset.
+     *
+     * @param segment the segment that it answers
+     * @param next what it acknowledges where that segment acknowledges nothing
+     * @param fromAddress the segment's sender's address and port
+     * @param toAddress our address and port
+     */
+    void SendReset(const TcpHeader& segment,
+                   SequenceNumber32 next,
+                   const Address& fromAddress,
+                   const Address& toAddress);
+
+    /**
+     * @return the number that a segment without data has (SND.NXT)
+     */
+    SequenceNumber32 GetNextNumber() const;
+
+    /**
+     * @param earlier how many timeouts in a row came before
+     * @return whether this timeout ends the connection
+     */
+    bool IsLastTimeout(uint32_t earlier) const;
+
     /**
      * Complete the header of a segment that is about to leave: PSH, and padding in front
      * of timestamps and SACK blocks. The base's trace of what is sent is the only place
@@ -265,9 +281,12 @@ class TcpSoundSender : public TcpSocketBase
      */
     void StartPersistTimer();
 
-    TcpPush m_push;            //!< which segments have PSH
-    TcpPersist m_persist;      //!< the probes of a shut window
-    uint32_t m_finTimeouts{0}; //!< how often the FIN has timed out
+    TcpPush m_push;                     //!< which segments have PSH
+    TcpPersist m_persist;               //!< the probes of a shut window
+    uint32_t m_finTimeouts{0};          //!< how often the FIN has timed out
+    SequenceNumber32 m_acknowledged{0}; //!< what we have acknowledged
+    uint32_t m_largestAnnounced{0};     //!< the largest window announced, in bytes
+    SequenceNumber32 m_announcedEnd{0}; //!< behind the window that we have announced
 };
 
 } // namespace ns3

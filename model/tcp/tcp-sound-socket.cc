@@ -4,6 +4,8 @@
 
 #include "tcp-sound-socket.h"
 
+#include "tcp-time-wait.h"
+
 #include "ns3/log.h"
 #include "ns3/tcp-option.h"
 #include "ns3/tcp-rx-buffer.h"
@@ -42,6 +44,7 @@ TcpSoundSocket::Close()
         // application, for ever if that closes when it is told.
         return 0;
     }
+    NoteClose();
     return ProcessClose();
 }
 
@@ -71,7 +74,7 @@ TcpSoundSocket::DoForwardUp(Ptr<Packet> packet,
         if (verdict != TcpSegmentJudge::Verdict::ACCEPT)
         {
             TakeHeader(packet);
-            if (verdict == TcpSegmentJudge::Verdict::ANSWER)
+            if (verdict == TcpSegmentJudge::Verdict::ANSWER && MayAnswer(segment))
             {
                 SendEmptyPacket(TcpHeader::ACK);
             }
@@ -98,7 +101,78 @@ TcpSoundSocket::ProcessOpening(Ptr<Packet> packet,
                                const Address& fromAddress,
                                const Address& toAddress)
 {
+    const TcpSegmentView segment(packet);
+    if (SettleOpening(packet, segment, fromAddress, toAddress))
+    {
+        return;
+    }
+    const bool listens = m_state == LISTEN;
+    if (listens)
+    {
+        // The base comes to terms with the SYN before it makes a child, which copies them
+        KeepSettings();
+        m_sndWindShift = 0;
+    }
     TcpSocketBase::DoForwardUp(packet, fromAddress, toAddress);
+    if (listens)
+    {
+        RestoreSettings();
+    }
+    if (m_told == Told::NOTHING && m_state >= ESTABLISHED)
+    {
+        m_told = Told::OPEN;
+        if (m_persistEvent.IsRunning())
+        {
+            BeginStall();
+        }
+        HeedSmallWindow();
+    }
+}
+
+bool
+TcpSoundSocket::SettleOpening(Ptr<Packet> packet,
+                              const TcpSegmentView& segment,
+                              const Address& fromAddress,
+                              const Address& toAddress)
+{
+    if (m_state == LISTEN)
+    {
+        return false;
+    }
+    const bool rst = segment.HasAny(TcpHeader::RST);
+    const bool ack = segment.HasAny(TcpHeader::ACK);
+    const bool sent = m_state == SYN_SENT;
+    if (ack && segment.GetAckNumber() != m_tcb->m_nextTxSequence.Get() + 1)
+    {
+        const TcpHeader header = TakeHeader(packet);
+        if (!rst)
+        {
+            SendResetFor(header, fromAddress, toAddress);
+        }
+        return true;
+    }
+    if (rst)
+    {
+        TakeHeader(packet);
+        if (sent ? ack : segment.GetSequenceNumber() == m_tcb->m_rxBuffer->NextRxSequence())
+        {
+            End(sent ? REFUSED : RESET, sent ? Report::FAILURE : Report::NONE);
+        }
+        return true;
+    }
+    if (!ack && !segment.HasAny(TcpHeader::SYN))
+    {
+        TakeHeader(packet);
+        return true;
+    }
+    TcpHeader header;
+    if (segment.HasAny(TcpHeader::SYN) && packet->PeekHeader(header) > 0 &&
+        !header.HasOption(TcpOption::WINSCALE))
+    {
+        m_rcvWindShift = 0; // not ours alone (RFC 7323, section 2.2)
+        m_sndWindShift = 0;
+    }
+    return false;
 }
 
 TcpSegmentJudge::Window
@@ -106,6 +180,7 @@ TcpSoundSocket::GetWindow() const
 {
     return {m_tcb->m_rxBuffer->NextRxSequence(),
             m_tcb->m_rxBuffer->MaxRxSequence(),
+            GetAcknowledged(),
             m_txBuffer->HeadSequence(),
             m_tcb->m_highTxMark.Get() + (HasSentFin() ? 1 : 0),
             uint32_t{65535} << m_sndWindShift};
@@ -117,22 +192,46 @@ TcpSoundSocket::ProcessOpen(Ptr<Packet> packet,
                             const Address& fromAddress,
                             const Address& toAddress)
 {
+    if (m_state == TIME_WAIT)
+    {
+        TakeHeader(packet);
+        ProcessTimeWait(segment);
+        return;
+    }
+    if (m_state == CLOSED)
+    {
+        const TcpHeader header = TakeHeader(packet);
+        if (!segment.HasAny(TcpHeader::RST))
+        {
+            SendResetForStranger(header, packet->GetSize(), fromAddress, toAddress);
+        }
+        return;
+    }
     const bool fin = segment.HasAny(TcpHeader::FIN);
     const bool data = segment.GetPayloadSize() > 0;
     const SequenceNumber32 ack = segment.GetAckNumber();
-    if ((m_state == CLOSING || m_state == LAST_ACK) && ack <= m_tcb->m_highTxMark)
-    {
-        // The base takes any ACK for that of the FIN, and drops what is outstanding.
-        ReceivedEarlierAck(TakeHeader(packet));
-        return;
-    }
-    if (((m_state == FIN_WAIT_1 || m_state == FIN_WAIT_2) && fin && data) ||
-        (m_state == CLOSE_WAIT && fin))
+    if (m_state == CLOSING || m_state == LAST_ACK)
     {
         const TcpHeader header = TakeHeader(packet);
         if (ReceivedSegment(header))
         {
-            ProcessWait(packet, header);
+            ProcessLast(header);
+        }
+        return;
+    }
+    if (fin)
+    {
+        const TcpHeader header = TakeHeader(packet);
+        if (ReceivedSegment(header))
+        {
+            NoteAck(ack);
+            ProcessFin(packet, header);
+            if (m_rWnd.Get() > 0 && m_persistEvent.IsRunning())
+            {
+                m_persistEvent.Cancel(); // as the base does
+                SendPendingData(m_connected);
+            }
+            StartTimers();
         }
         return;
     }
@@ -150,8 +249,13 @@ TcpSoundSocket::ProcessOpen(Ptr<Packet> packet,
     {
         NoteAck(ack);
     }
-    const bool shut = !m_persistEvent.IsExpired();
+    const bool shut = m_persistEvent.IsRunning();
     TcpSocketBase::DoForwardUp(packet, fromAddress, toAddress);
+    if (!shut && m_persistEvent.IsRunning() && m_rWnd.Get() == 0)
+    {
+        BeginStall();
+    }
+    HeedSmallWindow();
     if (HasEndPoint() && shut && m_persistEvent.IsExpired() && m_retxEvent.IsExpired() &&
         m_txBuffer->Size() > 0 && m_tcb->m_highTxMark.Get() > m_txBuffer->HeadSequence())
     {
@@ -186,19 +290,47 @@ TcpSoundSocket::ReceivedSegment(const TcpHeader& header)
 }
 
 void
-TcpSoundSocket::ReceivedEarlierAck(const TcpHeader& header)
+TcpSoundSocket::ProcessTimeWait(const TcpSegmentView& segment)
 {
-    NS_LOG_FUNCTION(this << header);
-    if (!ReceivedSegment(header))
+    const auto answer = TcpTimeWait::Judge(segment, m_tcb->m_rxBuffer->NextRxSequence());
+    if (answer == TcpTimeWait::Answer::END)
     {
+        CloseAndNotify();
         return;
     }
-    ReceivedAck(Create<Packet>(), header);
-    if (header.GetFlags() & TcpHeader::FIN)
+    if (answer == TcpTimeWait::Answer::RESTART)
     {
-        SendEmptyPacket(TcpHeader::ACK); // it comes again
+        TimeWait();
     }
-    if (HasEndPoint() && m_txBuffer->Size() == 0 && m_retxEvent.IsExpired())
+    if (answer != TcpTimeWait::Answer::NONE && MayAnswer(segment))
+    {
+        SendEmptyPacket(TcpHeader::ACK);
+    }
+}
+
+void
+TcpSoundSocket::ProcessLast(const TcpHeader& header)
+{
+    NS_LOG_FUNCTION(this << header);
+    const bool fin = header.GetFlags() & TcpHeader::FIN; // it comes again
+    if (header.GetAckNumber() > m_tcb->m_highTxMark)
+    {
+        if (m_state == LAST_ACK)
+        {
+            CloseAndNotify();
+            return;
+        }
+        TimeWait();
+    }
+    else
+    {
+        ReceivedAck(Create<Packet>(), header);
+    }
+    if (fin)
+    {
+        SendEmptyPacket(TcpHeader::ACK);
+    }
+    if (HasEndPoint() && m_state != TIME_WAIT && m_txBuffer->Size() == 0 && m_retxEvent.IsExpired())
     {
         StartRetransmissionTimer(m_rto);
     }
@@ -220,47 +352,42 @@ TcpSoundSocket::ReceivedData(Ptr<Packet> packet, const TcpHeader& header)
     {
         packet = packet->CreateFragment(0, end - begin);
     }
-    const auto before = m_state.Get();
-    TcpSocketBase::ReceivedData(packet, header);
-    if (m_state == CLOSE_WAIT && before == FIN_WAIT_1)
+    // To the base a hole that is filled in front of the peer's FIN is the way to CLOSE-WAIT,
+    // though we have closed; where the FIN is this segment's it leaves that to the caller.
+    TcpHeader shown = header;
+    const bool closed = HasSentFin();
+    if (closed)
     {
-        m_state = CLOSING; // the base forgets that we have closed
+        shown.SetFlags(header.GetFlags() | TcpHeader::FIN);
     }
-    else if (m_state == CLOSE_WAIT && before == FIN_WAIT_2)
+    m_taking = Taking::YES;
+    TcpSocketBase::ReceivedData(packet, shown);
+    const bool read = m_taking == Taking::READ;
+    m_taking = Taking::NO;
+    if (read)
     {
-        TimeWait();
+        TellWindow();
+    }
+    if (closed && m_tcb->m_rxBuffer->Finished() && !(header.GetFlags() & TcpHeader::FIN))
+    {
+        NoteFinAck(header); // before the base looks
+        EnterClosing();
     }
 }
 
 void
-TcpSoundSocket::ProcessWait(Ptr<Packet> packet, const TcpHeader& header)
+TcpSoundSocket::NoteFinAck(const TcpHeader& header)
 {
-    NS_LOG_FUNCTION(this << header);
-    const uint8_t flags =
-        header.GetFlags() & (TcpHeader::SYN | TcpHeader::ACK | TcpHeader::FIN | TcpHeader::RST);
-    if (flags != (TcpHeader::FIN | TcpHeader::ACK) ||
-        (packet->GetSize() == 0 && m_state != CLOSE_WAIT))
-    {
-        TcpSocketBase::ProcessWait(packet, header);
-        return;
-    }
-    Ptr<TcpSoundSocket> self(this);
-    const SequenceNumber32 fin = header.GetSequenceNumber() + packet->GetSize();
-    if (m_state != CLOSE_WAIT && fin >= m_tcb->m_rxBuffer->NextRxSequence() &&
-        fin <= m_tcb->m_rxBuffer->MaxRxSequence())
-    {
-        m_tcb->m_rxBuffer->SetFinSequence(fin);
-    }
-    ReceivedAck(packet, header);
     if (m_state == FIN_WAIT_1 && m_txBuffer->Size() == 0 &&
         header.GetAckNumber() > m_tcb->m_highTxMark)
     {
         m_state = FIN_WAIT_2;
     }
-    if (!m_tcb->m_rxBuffer->Finished())
-    {
-        return;
-    }
+}
+
+void
+TcpSoundSocket::EnterClosing()
+{
     if (m_state == FIN_WAIT_1)
     {
         m_state = CLOSING;
@@ -269,11 +396,88 @@ TcpSoundSocket::ProcessWait(Ptr<Packet> packet, const TcpHeader& header)
     {
         TimeWait();
     }
+}
+
+Ptr<Packet>
+TcpSoundSocket::Recv(uint32_t maxSize, uint32_t flags)
+{
+    Ptr<Packet> packet = TcpSoundSender::Recv(maxSize, flags);
+    if (packet && packet->GetSize() > 0)
+    {
+        if (m_taking == Taking::NO)
+        {
+            TellWindow();
+        }
+        else
+        {
+            m_taking = Taking::READ; // an ACK may follow that tells
+        }
+    }
+    return packet;
+}
+
+void
+TcpSoundSocket::TellWindow()
+{
+    const bool expects = m_state == ESTABLISHED || m_state == FIN_WAIT_1 || m_state == FIN_WAIT_2;
+    if (expects && HasEndPoint() && IsWindowNews())
+    {
+        SendEmptyPacket(TcpHeader::ACK);
+    }
+}
+
+void
+TcpSoundSocket::ProcessEstablished(Ptr<Packet> packet, const TcpHeader& header)
+{
+    if (header.GetFlags() & TcpHeader::FIN)
+    {
+        ProcessFin(packet, header);
+        return;
+    }
+    TcpSocketBase::ProcessEstablished(packet, header);
+}
+
+void
+TcpSoundSocket::ProcessWait(Ptr<Packet> packet, const TcpHeader& header)
+{
+    if (header.GetFlags() & TcpHeader::FIN)
+    {
+        ProcessFin(packet, header);
+        return;
+    }
+    TcpSocketBase::ProcessWait(packet, header);
+}
+
+void
+TcpSoundSocket::ProcessFin(Ptr<Packet> packet, const TcpHeader& header)
+{
+    NS_LOG_FUNCTION(this << header);
+    Ptr<TcpSoundSocket> self(this);
+    const bool again = m_state == CLOSE_WAIT;
+    const SequenceNumber32 fin = header.GetSequenceNumber() + packet->GetSize();
+    if (!again && fin >= m_tcb->m_rxBuffer->NextRxSequence() &&
+        fin <= m_tcb->m_rxBuffer->MaxRxSequence())
+    {
+        m_tcb->m_rxBuffer->SetFinSequence(fin);
+    }
+    ReceivedAck(packet, header);
+    NoteFinAck(header);
+    if (!m_tcb->m_rxBuffer->Finished() || !HasEndPoint())
+    {
+        return;
+    }
+    if (m_state == ESTABLISHED)
+    {
+        DoPeerClose(); // acknowledges it, and tells the application
+        return;
+    }
+    const bool closed = HasSentFin();
+    EnterClosing();
     if (packet->GetSize() == 0 || m_highTxAck < m_tcb->m_rxBuffer->NextRxSequence())
     {
         SendEmptyPacket(TcpHeader::ACK); // unless the data has brought it forth
     }
-    if (m_state != CLOSE_WAIT && !m_shutdownRecv)
+    if (closed && !m_shutdownRecv)
     {
         NotifyDataRecv();
     }

@@ -23,11 +23,14 @@ namespace ns3
  * has what arrives:
  *
  * - A segment is judged before anything acts on it (TcpSegmentJudge): resets, SYNs and
- *   ACKs that nobody can have sent honestly are answered or dropped.
+ *   ACKs that nobody can have sent honestly are answered or dropped, and what lies before the
+ *   window is answered. So it is in TIME-WAIT (TcpTimeWait) and CLOSED.
+ * - While ns-3's own handshake opens the connection, only what may end it does.
  * - Data and FIN arrive whole when segments are lost around the FIN: in CLOSING and
  *   LAST-ACK only an ACK of the FIN ends the connection; a missing segment that completes
  *   the peer's data after Close() does not make the socket forget that it has closed; a FIN
- *   that comes with data is behind the data, and is acknowledged, after Close() too.
+ *   that comes with data is behind the data, new or not, and is acknowledged, after Close()
+ *   too; what comes with a FIN acknowledges our data.
  * - Data that comes with an old ACK is taken; data behind the window is not.
  *
  * ### For subclasses
@@ -47,6 +50,8 @@ class TcpSoundSocket : public compat::WithTypeId<TcpSoundSocket, TcpSoundSender>
     static TypeId GetTypeId();
 
     int Close() final;
+    using Socket::Recv;
+    Ptr<Packet> Recv(uint32_t maxSize, uint32_t flags) override;
 
   protected:
     // The way of a segment that arrives
@@ -83,6 +88,27 @@ class TcpSoundSocket : public compat::WithTypeId<TcpSoundSocket, TcpSoundSender>
     }
 
     /**
+     * A segment that is not acceptable is about to be answered by an ACK.
+     *
+     * @param segment the segment
+     * @return whether it may be, or so many were that this one is not
+     */
+    virtual bool MayAnswer([[maybe_unused]] const TcpSegmentView& segment)
+    {
+        return true;
+    }
+
+    /**
+     * The application has read, after it or the peer were slow.
+     *
+     * @return whether the peer is to be told of the room at once
+     */
+    virtual bool IsWindowNews() const
+    {
+        return false;
+    }
+
+    /**
      * Process a segment after the handshake: one that is acceptable, and any one in
      * TIME-WAIT and CLOSED.
      *
@@ -107,6 +133,15 @@ class TcpSoundSocket : public compat::WithTypeId<TcpSoundSocket, TcpSoundSender>
     TcpHeader TakeHeader(Ptr<Packet> packet);
 
     /**
+     * Process a segment in ESTABLISHED; in place of the base's function of this name, which
+     * does not look at what comes with a FIN.
+     *
+     * @param packet the payload
+     * @param header the header
+     */
+    void ProcessEstablished(Ptr<Packet> packet, const TcpHeader& header);
+
+    /**
      * Process a segment in FIN-WAIT-1, FIN-WAIT-2 or CLOSE-WAIT; in place of the
      * base's function of this name, to which a FIN is where its segment starts.
      *
@@ -125,17 +160,69 @@ class TcpSoundSocket : public compat::WithTypeId<TcpSoundSocket, TcpSoundSender>
     virtual int ProcessClose();
 
   private:
+    /// Whether data is being taken.
+    enum class Taking
+    {
+        NO,   //!< no
+        YES,  //!< yes
+        READ, //!< yes, and the application has read some
+    };
+
     /**
      * @return what the connection expects of a segment
      */
     TcpSegmentJudge::Window GetWindow() const;
 
     /**
-     * Process an ACK in CLOSING or LAST-ACK that does not acknowledge our FIN.
+     * While ns-3's handshake opens the connection, answer or drop a segment that the base
+     * would take for more than it is (RFC 9293, sections 3.10.7.3 and 3.10.7.4).
      *
-     * @param header the ACK
+     * @param packet the segment
+     * @param segment the same as a view
+     * @param fromAddress the peer's address and port
+     * @param toAddress our address and port
+     * @return whether it is done with
      */
-    void ReceivedEarlierAck(const TcpHeader& header);
+    bool SettleOpening(Ptr<Packet> packet,
+                       const TcpSegmentView& segment,
+                       const Address& fromAddress,
+                       const Address& toAddress);
+
+    /**
+     * Process a segment in TIME-WAIT.
+     *
+     * @param segment the segment
+     */
+    void ProcessTimeWait(const TcpSegmentView& segment);
+
+    /**
+     * Process an acceptable segment in CLOSING or LAST-ACK. The base takes any ACK for that
+     * of the FIN, drops what is outstanding, and ends CLOSING by a reset or a FIN.
+     *
+     * @param header the segment's header
+     */
+    void ProcessLast(const TcpHeader& header);
+
+    /**
+     * Process a segment with a FIN in ESTABLISHED, FIN-WAIT-1, FIN-WAIT-2 or CLOSE-WAIT.
+     *
+     * @param packet the payload
+     * @param header the header
+     */
+    void ProcessFin(Ptr<Packet> packet, const TcpHeader& header);
+
+    /**
+     * In FIN-WAIT-1 a segment was processed that may acknowledge our FIN.
+     *
+     * @param header the segment's header
+     */
+    void NoteFinAck(const TcpHeader& header);
+
+    /// The peer's FIN has come after ours was sent.
+    void EnterClosing();
+
+    /// Tell the peer of room in the window, if it is news.
+    void TellWindow();
 
     /**
      * Take from a segment's timestamps, acknowledgement and window what is of use
@@ -145,6 +232,8 @@ class TcpSoundSocket : public compat::WithTypeId<TcpSoundSocket, TcpSoundSender>
      * @return whether the segment may be processed (RFC 7323, section 3.2)
      */
     bool ReceivedSegment(const TcpHeader& header);
+
+    Taking m_taking{Taking::NO}; //!< whether data is being taken
 };
 
 } // namespace ns3

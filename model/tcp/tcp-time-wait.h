@@ -13,24 +13,28 @@ namespace ns3
 /**
  * @ingroup tcp-fast-open
  *
- * What a connection in TIME-WAIT answers (RFC 9293, section 3.10.7.4). TcpSocketBase
- * stays silent, and a peer whose FIN was not acknowledged sends it until it gives up.
+ * What a connection in TIME-WAIT does with a segment (RFC 9293, section 3.10.7.4, with
+ * RFC 5961's checks). TcpSocketBase stays silent, and a peer whose FIN was not acknowledged
+ * sends it until it gives up.
  */
 class TcpTimeWait
 {
   public:
-    /// What a segment is answered by.
+    /// What is to be done.
     enum class Answer
     {
-        NONE, //!< nothing
-        ACK,  //!< an ACK of all that was received
+        NONE,    //!< nothing
+        ACK,     //!< acknowledge all that was received
+        RESTART, //!< that, and wait anew
+        END,     //!< forget the connection
     };
 
     /**
      * @param segment the segment
-     * @return the answer to it
+     * @param next the number behind the peer's FIN
+     * @return what is to be done
      */
-    static Answer Judge(const TcpSegmentView& segment);
+    static Answer Judge(const TcpSegmentView& segment, SequenceNumber32 next);
 };
 
 } // namespace ns3

@@ -875,6 +875,10 @@ FuzzHost::Reset(uint32_t times)
     }
     Simulator::Schedule(LONG, [this] {
         FUZZ_CHECK(Simulator::IsFinished()); // no event is left
+        if (m_listener)
+        {
+            m_listener->Close(); // those that were reset count until somebody looks
+        }
         FUZZ_CHECK(m_pending == 0);
     });
 }

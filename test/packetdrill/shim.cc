@@ -36,6 +36,7 @@
 #include <mutex>
 #include <netinet/in.h>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -93,17 +94,20 @@ class Shim
 {
   public:
     /**
-     * @param flags the address of the machine, and behind a comma the name of the
-     *        file that flushes the cache; as in --so_flags
+     * @param flags as in --so_flags, separated by commas: the address of the machine,
+     *        the name of the file that flushes the cache, and the device's MTU in bytes
      */
     explicit Shim(const std::string& flags)
     {
-        const auto comma = flags.find(',');
-        const std::string address = flags.substr(0, comma);
-        const std::string metrics = comma == std::string::npos ? "" : flags.substr(comma + 1);
+        std::istringstream parts(flags);
+        std::string address = "192.168.0.1";
+        std::string metrics;
+        uint16_t mtu = 1500;
+        std::getline(parts, address, ',');
+        std::getline(parts, metrics, ',');
+        parts >> mtu;
         m_thread.Do([&] {
-            m_stack = std::make_unique<SimulatedStack>(address.empty() ? "192.168.0.1" : address,
-                                                       metrics);
+            m_stack = std::make_unique<SimulatedStack>(address, metrics, parts ? mtu : 1500);
             m_clock = Simulator::Now().GetMicroSeconds();
         });
     }
@@ -243,10 +247,13 @@ class Shim
         }
     }
 
-    /// @return a new socket, without a descriptor
-    std::shared_ptr<SimulatedSocket> CreateSocket()
+    /**
+     * @param domain AF_INET or AF_INET6
+     * @return a new socket, without a descriptor
+     */
+    std::shared_ptr<SimulatedSocket> CreateSocket(int domain)
     {
-        return std::make_shared<SimulatedSocket>(*m_stack, [this] {
+        return std::make_shared<SimulatedSocket>(*m_stack, domain, [this] {
             // Not now: the socket is amidst something, and may have more to tell
             Simulator::Schedule(TimeStep(1), [this] { Check(); });
         });
@@ -495,10 +502,11 @@ int
 NewSocket(void*, int domain, int type, int)
 {
     int fd = -EAFNOSUPPORT;
-    if (domain == AF_INET && (type & ~(SOCK_NONBLOCK | SOCK_CLOEXEC)) == SOCK_STREAM)
+    if ((domain == AF_INET || domain == AF_INET6) &&
+        (type & ~(SOCK_NONBLOCK | SOCK_CLOEXEC)) == SOCK_STREAM)
     {
         g_shim->Do([&] {
-            auto socket = g_shim->CreateSocket();
+            auto socket = g_shim->CreateSocket(domain);
             socket->SetNonBlocking(type & SOCK_NONBLOCK);
             fd = g_shim->Add({socket, nullptr});
         });
@@ -532,9 +540,10 @@ Accept(void*, int fd, sockaddr* address, socklen_t* size)
         }
         if (address && size)
         {
-            const sockaddr_in peer = accepted->GetPeer();
-            std::memcpy(address, &peer, std::min<std::size_t>(*size, sizeof peer));
-            *size = sizeof peer;
+            sockaddr_storage peer{};
+            const socklen_t length = accepted->GetPeer(peer);
+            std::memcpy(address, &peer, std::min(*size, length));
+            *size = length;
         }
         return g_shim->Add({accepted, nullptr});
     }));

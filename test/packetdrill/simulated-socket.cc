@@ -4,8 +4,9 @@
 
 #include "simulated-socket.h"
 
+#include "socket-address.h"
+
 #include "ns3/boolean.h"
-#include "ns3/inet-socket-address.h"
 #include "ns3/pointer.h"
 #include "ns3/simulator.h"
 #include "ns3/string.h"
@@ -33,17 +34,6 @@ constexpr uint8_t SYN_DATA_OPTION = 32;                  //!< TCPI_OPT_SYN_DATA
 constexpr uint32_t KEY_SIZE = TcpFastOpenKeys::KEY_SIZE; //!< of a key of Fast Open
 
 /**
- * @param address an address
- * @return it, as ns-3 writes it
- */
-InetSocketAddress
-ToNs3(const sockaddr* address)
-{
-    const auto* in = reinterpret_cast<const sockaddr_in*>(address);
-    return InetSocketAddress(Ipv4Address(ntohl(in->sin_addr.s_addr)), ntohs(in->sin_port));
-}
-
-/**
  * @param bytes a key as TCP_FASTOPEN_KEY takes it
  * @return its text
  */
@@ -63,17 +53,51 @@ ToKeyText(const uint8_t* bytes)
     return text.str();
 }
 
+/**
+ * What a kernel does to a connection, and tells of it, and ns-3's sockets keep to
+ * themselves.
+ */
+class Insider : public TcpFastOpenSocket
+{
+  public:
+    /**
+     * Leave a connection, and tell nobody.
+     * @param socket its socket
+     * @param reset whether to send a RST
+     */
+    static void Abort(TcpFastOpenSocket& socket, bool reset)
+    {
+        if (reset)
+        {
+            (socket.*(&Insider::SendEmptyPacket))(TcpHeader::RST);
+        }
+        (socket.*(&Insider::m_state)) = CLOSED;
+        (socket.*(&Insider::DeallocateEndPoint))();
+    }
+
+    /**
+     * @param socket a socket
+     * @return the state of its congestion control
+     */
+    static const TcpSocketState& GetCongestion(const TcpFastOpenSocket& socket)
+    {
+        return *(socket.*(&Insider::m_tcb));
+    }
+};
+
 } // namespace
 
-SimulatedSocket::SimulatedSocket(SimulatedStack& stack, std::function<void()> changed)
-    : SimulatedSocket(stack, stack.CreateSocket(), std::move(changed))
+SimulatedSocket::SimulatedSocket(SimulatedStack& stack, int domain, std::function<void()> changed)
+    : SimulatedSocket(stack, domain, stack.CreateSocket(), std::move(changed))
 {
 }
 
 SimulatedSocket::SimulatedSocket(SimulatedStack& stack,
+                                 int domain,
                                  Ptr<TcpFastOpenSocket> socket,
                                  std::function<void()> changed)
     : m_stack(stack),
+      m_domain(domain),
       m_changed(std::move(changed)),
       m_socket(std::move(socket))
 {
@@ -109,6 +133,10 @@ SimulatedSocket::Watch()
     m_socket->SetSendCallback(Callback<void, Ptr<Socket>, uint32_t>(
         [call](Ptr<Socket>, uint32_t) { call([](SimulatedSocket&) {}); }));
 
+    if (std::exchange(m_watched, true))
+    {
+        return; // it was connected before
+    }
     m_socket->TraceConnectWithoutContext(
         "State",
         Callback<void, TcpSocket::TcpStates_t, TcpSocket::TcpStates_t>(
@@ -120,23 +148,6 @@ SimulatedSocket::Watch()
                     self->Changed();
                 }
             }));
-    m_socket->TraceConnectWithoutContext(
-        "CongState",
-        Callback<void, TcpSocketState::TcpCongState_t, TcpSocketState::TcpCongState_t>(
-            [weak](TcpSocketState::TcpCongState_t, TcpSocketState::TcpCongState_t now) {
-                if (const auto self = weak.lock())
-                {
-                    self->m_congestionState = now;
-                }
-            }));
-    m_socket->TraceConnectWithoutContext(
-        "CongestionWindow",
-        Callback<void, uint32_t, uint32_t>([weak](uint32_t, uint32_t now) {
-            if (const auto self = weak.lock())
-            {
-                self->m_congestionWindow = now;
-            }
-        }));
     m_socket->TraceConnectWithoutContext("RTT", Callback<void, Time, Time>([weak](Time, Time now) {
                                              if (const auto self = weak.lock())
                                              {
@@ -236,19 +247,26 @@ SimulatedSocket::IsNonBlocking() const
 SimulatedSocket::Result
 SimulatedSocket::Bind(const sockaddr* address)
 {
-    const InetSocketAddress local = ToNs3(address);
-    if (local.GetIpv4() != Ipv4Address::GetAny())
+    const Address local = socketaddress::FromPosix(address);
+    if (local.IsInvalid())
     {
-        m_stack.AddAddress(local.GetIpv4());
+        return -EAFNOSUPPORT;
     }
+    m_stack.AddAddress(socketaddress::GetIp(local));
+    m_bound = local;
     if (m_socket->Bind(local) == 0)
     {
         return 0;
     }
     // ns-3 has no SO_REUSEADDR: connections of an earlier listener keep the address
     // from a new one, but not from one of any address.
-    const InetSocketAddress any(Ipv4Address::GetAny(), local.GetPort());
-    return m_reuseAddress && m_socket->Bind(any) == 0 ? 0 : -EADDRINUSE;
+    m_bound = socketaddress::ToAny(local);
+    if (m_reuseAddress && m_socket->Bind(m_bound) == 0)
+    {
+        return 0;
+    }
+    m_bound = Address();
+    return -EADDRINUSE;
 }
 
 SimulatedSocket::Result
@@ -286,6 +304,7 @@ SimulatedSocket::Listen(int backlog)
                 }
                 std::shared_ptr<SimulatedSocket> child(
                     new SimulatedSocket(self->m_stack,
+                                        self->m_domain,
                                         DynamicCast<TcpFastOpenSocket>(socket),
                                         self->m_changed));
                 child->Watch();
@@ -317,7 +336,12 @@ SimulatedSocket::Listen(int backlog)
 SimulatedSocket::Result
 SimulatedSocket::Connect(const sockaddr* address)
 {
-    if (m_error != 0)
+    if (address->sa_family == AF_UNSPEC)
+    {
+        Disconnect();
+        return 0;
+    }
+    if (m_error != 0 && m_connected)
     {
         return TakeError(0);
     }
@@ -333,7 +357,8 @@ SimulatedSocket::Connect(const sockaddr* address)
     SimulatedStack::Configure(m_socket);
     Watch();
     m_connected = true;
-    if (m_socket->Connect(ToNs3(address)) != 0)
+    m_error = 0;
+    if (m_socket->Connect(socketaddress::FromPosix(address)) != 0)
     {
         m_connected = false;
         return -ENETUNREACH;
@@ -343,6 +368,48 @@ SimulatedSocket::Connect(const sockaddr* address)
         return 0;
     }
     return m_nonBlocking ? Result(-EINPROGRESS) : std::nullopt;
+}
+
+void
+SimulatedSocket::Disconnect()
+{
+    int error = 0;
+    switch (State())
+    {
+    case TcpSocket::SYN_RCVD:
+    case TcpSocket::ESTABLISHED:
+    case TcpSocket::CLOSE_WAIT:
+    case TcpSocket::FIN_WAIT_1:
+    case TcpSocket::FIN_WAIT_2:
+        error = ECONNRESET;
+        Insider::Abort(*m_socket, !m_over);
+        break;
+    case TcpSocket::SYN_SENT:
+        error = ECONNRESET;
+        m_socket->Close();
+        break;
+    case TcpSocket::LISTEN:
+        m_socket->Close();
+        break;
+    default:
+        Insider::Abort(*m_socket, false);
+        break;
+    }
+    m_error = error;
+    for (const auto& child : std::exchange(m_queue, {}))
+    {
+        child->Close();
+    }
+    if (!m_bound.IsInvalid())
+    {
+        m_socket->Bind(m_bound);
+    }
+    m_connected = m_finished = m_closedByPeer = m_over = m_noSend = m_synDataAccepted = false;
+    m_peer = Address();
+    m_state = TcpSocket::CLOSED;
+    m_rtt = Time(0);
+    m_ledger = SegmentLedger();
+    Changed();
 }
 
 SimulatedSocket::Result
@@ -376,7 +443,7 @@ SimulatedSocket::Read(uint8_t* data, std::size_t size, bool dontWait)
 {
     if (!m_connected)
     {
-        return -ENOTCONN;
+        return TakeError(ENOTCONN);
     }
     if (size == 0)
     {
@@ -434,7 +501,7 @@ SimulatedSocket::Write(const std::vector<uint8_t>& data,
         m_connected = true;
     }
     const Ptr<Packet> packet = Create<Packet>(data.data(), static_cast<uint32_t>(data.size()));
-    const Address server = address ? Address(ToNs3(address)) : Address();
+    const Address server = address ? socketaddress::FromPosix(address) : Address();
     const int sent = m_socket->SendTo(packet, TcpFastOpenSocket::MSG_FASTOPEN, server);
     if (sent < 0 && m_socket->GetConnectionError() != TcpFastOpenSocket::IN_PROGRESS)
     {
@@ -628,17 +695,18 @@ SimulatedSocket::FillInfo(tcp_info& info) const
 {
     const bool client = m_socket->GetSynDataSent() > 0 && m_finished &&
                         m_socket->GetSynDataAcked() == m_socket->GetSynDataSent();
-    UintegerValue segmentSize;
-    m_socket->GetAttribute("SegmentSize", segmentSize);
+    const TcpSocketState& congestion = Insider::GetCongestion(*m_socket);
+    const uint32_t segmentSize = std::max(congestion.m_segmentSize, 1u);
     info.tcpi_state = LINUX_STATES[m_state];
-    info.tcpi_ca_state = m_congestionState;
+    info.tcpi_ca_state = congestion.m_congState;
     info.tcpi_options = client || m_synDataAccepted ? SYN_DATA_OPTION : 0;
     info.tcpi_rtt = static_cast<uint32_t>(m_rtt.GetMicroSeconds());
     info.tcpi_unacked = m_ledger.GetUnacked();
     info.tcpi_retrans = m_ledger.GetRetransmitted();
     info.tcpi_delivered = m_ledger.GetDelivered();
-    info.tcpi_snd_mss = static_cast<uint32_t>(segmentSize.Get());
-    info.tcpi_snd_cwnd = static_cast<uint32_t>(m_congestionWindow / segmentSize.Get());
+    info.tcpi_snd_mss = segmentSize;
+    info.tcpi_snd_cwnd = congestion.m_cWnd / segmentSize;
+    info.tcpi_snd_ssthresh = congestion.m_ssThresh / segmentSize;
 }
 
 short
@@ -678,16 +746,8 @@ SimulatedSocket::GetChanges() const
     return m_changes;
 }
 
-sockaddr_in
-SimulatedSocket::GetPeer() const
+socklen_t
+SimulatedSocket::GetPeer(sockaddr_storage& peer) const
 {
-    sockaddr_in peer{};
-    peer.sin_family = AF_INET;
-    if (InetSocketAddress::IsMatchingType(m_peer))
-    {
-        const auto ip = InetSocketAddress::ConvertFrom(m_peer);
-        peer.sin_port = htons(ip.GetPort());
-        peer.sin_addr.s_addr = htonl(ip.GetIpv4().Get());
-    }
-    return peer;
+    return socketaddress::ToPosix(m_peer, m_domain, peer);
 }

@@ -13,7 +13,6 @@
 #include <deque>
 #include <functional>
 #include <memory>
-#include <netinet/in.h>
 #include <optional>
 #include <sys/socket.h>
 #include <vector>
@@ -32,9 +31,10 @@ class SimulatedSocket : public std::enable_shared_from_this<SimulatedSocket>
 
     /**
      * @param stack the stack
+     * @param domain AF_INET or AF_INET6
      * @param changed called when something may have changed
      */
-    SimulatedSocket(SimulatedStack& stack, std::function<void()> changed);
+    SimulatedSocket(SimulatedStack& stack, int domain, std::function<void()> changed);
 
     /// @param nonBlocking whether calls never wait
     void SetNonBlocking(bool nonBlocking);
@@ -46,7 +46,7 @@ class SimulatedSocket : public std::enable_shared_from_this<SimulatedSocket>
 
     Result Bind(const sockaddr* address);    //!< @param address the address
     Result Listen(int backlog);              //!< @param backlog length of the queue
-    Result Connect(const sockaddr* address); //!< @param address the server
+    Result Connect(const sockaddr* address); //!< @param address the server; AF_UNSPEC: none
 
     /**
      * Go on with a connect() that waits.
@@ -115,18 +115,28 @@ class SimulatedSocket : public std::enable_shared_from_this<SimulatedSocket>
     /// @return how often something has changed
     uint64_t GetChanges() const;
 
-    /// @return the address of the other end
-    sockaddr_in GetPeer() const;
+    /**
+     * @param [out] peer the address of the other end
+     * @return its size in bytes
+     */
+    socklen_t GetPeer(sockaddr_storage& peer) const;
 
   private:
     /**
      * @param stack the stack
+     * @param domain AF_INET or AF_INET6
      * @param socket a listener's child
      * @param changed called when something may have changed
      */
     SimulatedSocket(SimulatedStack& stack,
+                    int domain,
                     ns3::Ptr<ns3::TcpFastOpenSocket> socket,
                     std::function<void()> changed);
+
+    /**
+     * Give the connection up: connect() to AF_UNSPEC. What was set stays.
+     */
+    void Disconnect();
 
     void Watch();                              //!< have the socket report
     void Changed();                            //!< something may have changed
@@ -139,8 +149,11 @@ class SimulatedSocket : public std::enable_shared_from_this<SimulatedSocket>
     void FillInfo(tcp_info& info) const;       //!< @param info what getsockopt tells
 
     SimulatedStack& m_stack;                   //!< the stack
+    int m_domain;                              //!< AF_INET or AF_INET6
     std::function<void()> m_changed;           //!< to be called
     ns3::Ptr<ns3::TcpFastOpenSocket> m_socket; //!< the socket
+    ns3::Address m_bound;                      //!< what bind() has set, if anything
+    bool m_watched{false};                     //!< the socket reports
     bool m_nonBlocking{false};                 //!< O_NONBLOCK
     bool m_reuseAddress{false};                //!< SO_REUSEADDR
     bool m_connected{false};                   //!< Connect() was called
@@ -152,8 +165,6 @@ class SimulatedSocket : public std::enable_shared_from_this<SimulatedSocket>
     int m_error{0};                            //!< SO_ERROR
     ns3::Address m_peer;                       //!< listener's child: the other end
     uint64_t m_changes{0};                     //!< how often something has changed
-    uint32_t m_congestionWindow{0};            //!< in bytes
-    uint8_t m_congestionState{0};              //!< TCP_CA_...
     uint8_t m_state{0};                        //!< ns-3's number of the state
     ns3::Time m_rtt;                           //!< the last sample
     SegmentLedger m_ledger;                    //!< its segments

@@ -4,12 +4,16 @@
 
 #include "simulated-stack.h"
 
+#include "socket-address.h"
+
 #include "ns3/boolean.h"
 #include "ns3/config.h"
 #include "ns3/global-value.h"
 #include "ns3/internet-stack-helper.h"
 #include "ns3/ipv4-static-routing-helper.h"
 #include "ns3/ipv4.h"
+#include "ns3/ipv6-static-routing-helper.h"
+#include "ns3/ipv6.h"
 #include "ns3/mac48-address.h"
 #include "ns3/nstime.h"
 #include "ns3/scenario.h"
@@ -33,7 +37,26 @@ constexpr uint32_t SWITCH_BITS =
     TcpFastOpen::CLIENT | TcpFastOpen::SERVER | TcpFastOpen::CLIENT_NO_COOKIE |
     TcpFastOpen::SERVER_COOKIE_NOT_REQD | TcpFastOpen::SERVER_WO_SOCKOPT1;
 constexpr uint16_t IPV4_ETHERTYPE = 0x0800; //!< Ethertype of IPv4
+constexpr uint16_t IPV6_ETHERTYPE = 0x86DD; //!< Ethertype of IPv6
+constexpr uint8_t ICMPV6 = 58;              //!< IPv6's next header: ICMPv6
 constexpr uint32_t CACHE_SIZE = 1024;       //!< cookies to keep
+
+/**
+ * @param bytes a datagram
+ * @return whether it is IPv6's own talk with its neighbours (RFC 4861, RFC 3810),
+ *         of which packetdrill knows nothing
+ */
+bool
+IsNeighborDiscovery(const std::vector<uint8_t>& bytes)
+{
+    constexpr std::size_t type = 40; // behind the header
+    constexpr uint8_t hopByHop = 0;  // of reports on multicast groups alone
+    if (bytes.size() <= type || bytes[0] >> 4 != 6)
+    {
+        return false;
+    }
+    return bytes[6] == hopByHop || (bytes[6] == ICMPV6 && bytes[type] >= 130 && bytes[type] <= 143);
+}
 
 /**
  * @param text a number, decimal or with 0x
@@ -50,7 +73,7 @@ ToNumber(const std::string& text, uint32_t otherwise)
 
 } // namespace
 
-SimulatedStack::SimulatedStack(const std::string& address, std::string metrics)
+SimulatedStack::SimulatedStack(const std::string& address, std::string metrics, uint16_t mtu)
     : m_metrics(std::move(metrics))
 {
     GlobalValue::Bind("ChecksumEnabled", BooleanValue(true));
@@ -58,7 +81,8 @@ SimulatedStack::SimulatedStack(const std::string& address, std::string metrics)
     attributes["ns3::TcpSocket::RcvBufSize"] = "15728640"; // tcp_rmem's last number
     attributes["ns3::TcpFastOpenSocket::FastOpenConnect"] = "false";
     attributes["ns3::TcpFastOpenSocket::FastOpenQueueLength"] = "0";
-    attributes["ns3::TcpFastOpenSocket::Mss"] = "0"; // that of the device
+    attributes["ns3::TcpFastOpenSocket::Mss"] = "0";    // that of the device
+    attributes["ns3::Icmpv6L4Protocol::DAD"] = "false"; // an address is to be of use at once
     for (const auto& [name, value] : attributes)
     {
         Config::SetDefault(name, StringValue(value));
@@ -67,7 +91,7 @@ SimulatedStack::SimulatedStack(const std::string& address, std::string metrics)
     m_node = CreateObject<Node>();
     m_device = CreateObject<VirtualNetDevice>();
     m_device->SetAddress(Mac48Address("02:00:00:00:00:01"));
-    m_device->SetMtu(1500);
+    m_device->SetMtu(mtu);
     m_device->SetIsPointToPoint(true);
     m_device->SetNeedsArp(false);
     m_device->SetSendCallback(Callback<bool, Ptr<Packet>, const Address&, const Address&, uint16_t>(
@@ -76,16 +100,20 @@ SimulatedStack::SimulatedStack(const std::string& address, std::string metrics)
             return true;
         }));
     m_node->AddDevice(m_device);
-    InternetStackHelper stack;
-    stack.SetIpv6StackInstall(false);
-    stack.Install(m_node);
+    InternetStackHelper().Install(m_node);
     Ptr<Ipv4> ipv4 = m_node->GetObject<Ipv4>();
     m_interface = ipv4->AddInterface(m_device);
-    AddAddress(Ipv4Address(address.c_str()));
     ipv4->SetUp(m_interface);
+    Ptr<Ipv6> ipv6 = m_node->GetObject<Ipv6>();
+    m_interface6 = ipv6->AddInterface(m_device);
+    ipv6->SetUp(m_interface6);
+    AddAddress(socketaddress::ParseIp(address));
     Ipv4StaticRoutingHelper().GetStaticRouting(ipv4)->AddNetworkRouteTo(Ipv4Address("0.0.0.0"),
                                                                         Ipv4Mask("0.0.0.0"),
                                                                         m_interface);
+    Ipv6StaticRoutingHelper().GetStaticRouting(ipv6)->AddNetworkRouteTo(Ipv6Address::GetAny(),
+                                                                        Ipv6Prefix::GetZero(),
+                                                                        m_interface6);
     TcpFastOpenHelper().Install(m_node);
     m_fastOpen = m_node->GetObject<TcpFastOpen>();
     // Timestamps that are 0 would mean that there are none.
@@ -137,15 +165,18 @@ SimulatedStack::Wake()
 void
 SimulatedStack::Inject(const uint8_t* bytes, std::size_t size)
 {
-    if (size < 20 || bytes[0] >> 4 != 4)
+    const int version = size > 0 ? bytes[0] >> 4 : 0;
+    const bool ipv4 = version == 4 && size >= 20;
+    if (!ipv4 && !(version == 6 && size >= 40))
     {
-        return; // neither of IPv4 nor whole
+        return; // not whole
     }
-    AddAddress(Ipv4Address::Deserialize(bytes + 16));
+    AddAddress(ipv4 ? Address(Ipv4Address::Deserialize(bytes + 16))
+                    : Address(Ipv6Address::Deserialize(bytes + 24)));
     Ptr<Packet> packet = Create<Packet>(bytes, static_cast<uint32_t>(size));
-    Simulator::ScheduleWithContext(m_node->GetId(), Time(0), [device = m_device, packet] {
+    Simulator::ScheduleWithContext(m_node->GetId(), Time(0), [device = m_device, packet, ipv4] {
         device->Receive(packet,
-                        IPV4_ETHERTYPE,
+                        ipv4 ? IPV4_ETHERTYPE : IPV6_ETHERTYPE,
                         device->GetBroadcast(),
                         device->GetAddress(),
                         NetDevice::PACKET_HOST);
@@ -163,17 +194,32 @@ SimulatedStack::Send(Ptr<Packet> packet)
 {
     std::vector<uint8_t> bytes(packet->GetSize());
     packet->CopyData(bytes.data(), packet->GetSize());
+    if (IsNeighborDiscovery(bytes))
+    {
+        return;
+    }
     m_sent.push_back({std::move(bytes), Simulator::Now()});
     Wake();
 }
 
 void
-SimulatedStack::AddAddress(Ipv4Address address)
+SimulatedStack::AddAddress(const Address& address)
 {
-    Ptr<Ipv4> ipv4 = m_node->GetObject<Ipv4>();
-    if (ipv4->GetInterfaceForAddress(address) < 0)
+    if (Ipv4Address::IsMatchingType(address))
     {
-        ipv4->AddAddress(m_interface, Ipv4InterfaceAddress(address, Ipv4Mask::GetOnes()));
+        const Ipv4Address ip = Ipv4Address::ConvertFrom(address);
+        Ptr<Ipv4> ipv4 = m_node->GetObject<Ipv4>();
+        if (!ip.IsAny() && ipv4->GetInterfaceForAddress(ip) < 0)
+        {
+            ipv4->AddAddress(m_interface, Ipv4InterfaceAddress(ip, Ipv4Mask::GetOnes()));
+        }
+        return;
+    }
+    const Ipv6Address ip = Ipv6Address::ConvertFrom(address);
+    Ptr<Ipv6> ipv6 = m_node->GetObject<Ipv6>();
+    if (!ip.IsAny() && ipv6->GetInterfaceForAddress(ip) < 0)
+    {
+        ipv6->AddAddress(m_interface6, Ipv6InterfaceAddress(ip, Ipv6Prefix::GetOnes()));
     }
 }
 
@@ -222,6 +268,13 @@ SimulatedStack::Configure(Ptr<TcpFastOpenSocket> socket)
     socket->SetAttribute("Timestamp", isOn("tcp_timestamps"));
     socket->SetAttribute("Sack", isOn("tcp_sack"));
     socket->SetAttribute("WindowScaling", isOn("tcp_window_scaling"));
+    // As far as the module has them
+    socket->SetAttributeFailSafe("IdleRestart", isOn("tcp_slow_start_after_idle"));
+    const auto number = [](const std::string& name, uint32_t otherwise) {
+        return UintegerValue(ToNumber(GetSetting(name, ""), otherwise));
+    };
+    socket->SetAttributeFailSafe("SynLinearTimeouts", number("tcp_syn_linear_timeouts", 4));
+    socket->SetAttributeFailSafe("SynAckRetries", number("tcp_synack_retries", 5));
     const uint32_t ecn = ToNumber(GetSetting("tcp_ecn", "2"), 2);
     socket->SetAttribute("UseEcn", StringValue(ecn == 0 ? "Off" : ecn == 1 ? "On" : "AcceptOnly"));
 }

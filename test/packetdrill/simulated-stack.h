@@ -35,11 +35,12 @@ class SimulatedStack
     };
 
     /**
-     * @param address the node's first IPv4 address
+     * @param address the node's first address, of IPv4 or IPv6
      * @param metrics a file that grows when the cache of cookies is to be flushed;
      *        empty: none
+     * @param mtu the device's MTU in bytes
      */
-    SimulatedStack(const std::string& address, std::string metrics);
+    SimulatedStack(const std::string& address, std::string metrics, uint16_t mtu);
 
     /**
      * Run until a time.
@@ -74,9 +75,9 @@ class SimulatedStack
     /**
      * Make sure that the node has an address.
      *
-     * @param address the address
+     * @param address the address, of IPv4 or IPv6; nothing is done for any address
      */
-    void AddAddress(ns3::Ipv4Address address);
+    void AddAddress(const ns3::Address& address);
 
     /// Read what scripts have set; flush the cache when asked to.
     void ReadSettings();
@@ -113,7 +114,8 @@ class SimulatedStack
     std::streamoff m_metricsSize{0};          //!< its size when last read
     ns3::Ptr<ns3::Node> m_node;               //!< the node
     ns3::Ptr<ns3::VirtualNetDevice> m_device; //!< its device
-    int32_t m_interface{0};                   //!< the device's number in IPv4
+    uint32_t m_interface{0};                  //!< the device's number in IPv4
+    uint32_t m_interface6{0};                 //!< and in IPv6
     ns3::Ptr<ns3::TcpFastOpen> m_fastOpen;    //!< the node's
     std::deque<Datagram> m_sent;              //!< what has left
     std::function<bool()> m_condition;        //!< what RunUntil() waits for
