@@ -39,8 +39,25 @@ SHARE_PLAIN, SHARE_LOST = 0.01, 0.05
 OUTCOME = 0.03  # share of a time between it and the next that makes the next another outcome
 FAR = 1000  # ms of RTT that are more than the timeouts of SYN and SYN-ACK
 
+
+def is_window(rows):
+    """Tell where the ACK of an odd segment may decide on another round trip."""
+    server = rows["lost"].str.startswith("server:") & ~rows["lost"].str.contains("+", regex=False)
+    large = rows["response_bytes"] >= 100000
+    return server & large & (rows["off_ms"].abs() <= 1.1 * rows["rtt_ms"])
+
+
 # What of the kernel is not modelled, by name: whom it concerns, and how.
-RULES = {}
+RULES = {
+    "growing receive window": (
+        is_window,
+        "A kernel enlarges its receive window while a long response arrives, and acknowledges each "
+        "segment that lets it grow at once (tcp_grow_window). The simulation's window has its full "
+        "size from the beginning, and every second segment is acknowledged; the odd one of a flight "
+        "waits for the next flight, which is a segment shorter. That may take another round trip in "
+        "the end: no case is off by more.",
+    ),
+}
 
 
 class Wrong(Exception):

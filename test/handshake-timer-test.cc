@@ -143,6 +143,21 @@ TEST(HandshakeTimer, C6_S17_TimeoutsOfLinux)
     }
 }
 
+// Few tries are over when as much time has passed as doubling timeouts would take: with one
+// retransmission after 3 s, with two after 7 s (measured on Linux 6.18).
+TEST(HandshakeTimer, C6_FewTriesOfLinuxEndByTime)
+{
+    for (const auto& [tries, expected] :
+         {std::pair<uint32_t, std::vector<int64_t>>{1, {1}}, {2, {1, 1, 1}}, {3, {1, 1, 1, 1, 1, 2}}})
+    {
+        TcpHandshakeTimer timer;
+        timer.Begin(Role::CLIENT);
+        auto rules = Linux();
+        rules.tries = tries;
+        EXPECT_EQ(Timeouts(timer, rules), expected) << tries;
+    }
+}
+
 // A timeout ends at two minutes, or at the first one if that is longer.
 TEST(HandshakeTimer, C6_TimeoutHasALimit)
 {

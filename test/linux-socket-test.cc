@@ -107,9 +107,10 @@ TEST_F(LinuxSocket, A4_WithoutAttributesItIsASoundSocket)
 TEST_F(LinuxSocket, AttributesMakeADifference)
 {
     for (const auto& [name, value] :
-         {std::pair<std::string, std::string>{"QuickAcks", "16"}, {"TailRecovery", "true"}})
+         {std::pair<std::string, std::string>{"TcpLinuxSocket::QuickAcks", "16"},
+          {"TcpRecoverySocket::Recovery", "true"}})
     {
-        const std::string full = "ns3::TcpLinuxSocket::" + name;
+        const std::string full = "ns3::" + name;
         const std::string before = attributes[full];
         attributes[full] = value;
         EXPECT_FALSE(IsSound()) << name;
@@ -121,7 +122,7 @@ TEST_F(LinuxSocket, AttributesMakeADifference)
 TEST_F(LinuxSocket, FactorySocketHasAllDefaults)
 {
     attributes["ns3::TcpLinuxSocket::QuickAcks"] = "7";
-    attributes["ns3::TcpLinuxSocket::FRto"] = "true";
+    attributes["ns3::TcpRecoverySocket::FRto"] = "true";
     clientKind = Kind::LINUX;
     const auto get = [this](const std::string& name) {
         StringValue value;
@@ -130,12 +131,12 @@ TEST_F(LinuxSocket, FactorySocketHasAllDefaults)
     };
     EXPECT_EQ(NewClient()->socket->GetInstanceTypeId(), TcpLinuxSocket::GetTypeId());
     EXPECT_EQ(get("QuickAcks"), "7");
-    EXPECT_EQ(get("TailRecovery"), "false");
+    EXPECT_EQ(get("Recovery"), "false");
     EXPECT_EQ(get("FRto"), "true");
     Config::SetDefault("ns3::TcpLinuxSocket::QuickAcks", UintegerValue(8));
-    Config::SetDefault("ns3::TcpLinuxSocket::TailRecovery", BooleanValue(true));
+    Config::SetDefault("ns3::TcpRecoverySocket::Recovery", BooleanValue(true));
     EXPECT_EQ(get("QuickAcks"), "8");
-    EXPECT_EQ(get("TailRecovery"), "true");
+    EXPECT_EQ(get("Recovery"), "true");
 }
 
 /// Linux's socket as the client of a played server.
@@ -155,7 +156,8 @@ class LinuxClient : public PlayedServerTest
      */
     void PlayWith(const std::string& name, const std::string& value)
     {
-        attributes["ns3::TcpLinuxSocket::" + name] = value;
+        const std::string type = name == "QuickAcks" ? "TcpLinuxSocket" : "TcpRecoverySocket";
+        attributes["ns3::" + type + "::" + name] = value;
         PlayAnew();
     }
 
@@ -300,12 +302,12 @@ TEST_F(LinuxClient, SecondConnectionHasQuickAcksAgain)
 }
 
 // A segment that was overtaken is sent again a quarter of the RTT and 2 ms later; without
-// TailRecovery, or without SACK, when it times out.
+// Recovery, or without SACK, when it times out.
 TEST_F(LinuxClient, OvertakenSegmentIsSentAgain)
 {
     struct Case
     {
-        const char* recovery; //!< TailRecovery
+        const char* recovery; //!< Recovery
         const char* sack;     //!< whether the client knows SACK
     };
 
@@ -313,7 +315,7 @@ TEST_F(LinuxClient, OvertakenSegmentIsSentAgain)
          {Case{"true", "true"}, Case{"false", "true"}, Case{"true", "false"}})
     {
         attributes["ns3::TcpSocketBase::Sack"] = sack;
-        PlayWith("TailRecovery", recovery);
+        PlayWith("Recovery", recovery);
         Open([](End& end) { end.Send(Pattern(4000)); });
         const Time start = SentAt(1).at(0);
         const Time arrived = Deliver({ACK, 1, 1, Sack(1449, 2897), ""});
@@ -337,7 +339,7 @@ TEST_F(LinuxClient, FinOvertakesData)
 {
     for (const char* recovery : {"true", "false"})
     {
-        PlayWith("TailRecovery", recovery);
+        PlayWith("Recovery", recovery);
         Open([](End& end) {
             end.Send("data");
             Simulator::Schedule(MilliSeconds(1), [&end] { end.socket->Close(); });
@@ -352,10 +354,10 @@ TEST_F(LinuxClient, FinOvertakesData)
 }
 
 // When nothing is heard for two RTTs the last segment is sent once more, and the timeout
-// counts from then; without TailRecovery it is the first one, when it times out.
+// counts from then; without Recovery it is the first one, when it times out.
 TEST_F(LinuxClient, LastSegmentIsTheProbe)
 {
-    PlayWith("TailRecovery", "true");
+    PlayWith("Recovery", "true");
     Open([](End& end) { end.Send(Pattern(4000)); });
     Run(Seconds(1));
     const Time start = SentAt(2897).at(0);
@@ -365,7 +367,7 @@ TEST_F(LinuxClient, LastSegmentIsTheProbe)
     EXPECT_EQ(SentAt(1449).size(), 1u);
     EXPECT_EQ(SentAt(2897).size(), 2u) << "one probe alone";
 
-    PlayWith("TailRecovery", "false");
+    PlayWith("Recovery", "false");
     Open([](End& end) { end.Send(Pattern(4000)); });
     Run(Seconds(1));
     EXPECT_EQ(SentAt(2897).size(), 1u);
@@ -379,7 +381,7 @@ TEST_F(LinuxClient, L2_ProbeOfALoneSegmentIsNoLaterThanTheTimeout)
     std::vector<std::vector<Time>> times;
     for (const char* recovery : {"true", "false"})
     {
-        PlayWith("TailRecovery", recovery);
+        PlayWith("Recovery", recovery);
         Open([](End& end) { end.Send("data"); });
         Run(Seconds(5));
         std::vector<Time> waits;
@@ -399,7 +401,7 @@ TEST_F(LinuxClient, L2_NewDataIsTheProbe)
 {
     for (const uint16_t window : {14480, 15928})
     {
-        PlayWith("TailRecovery", "true");
+        PlayWith("Recovery", "true");
         Open([](End& end) { end.Send(Pattern(30000)); }, window);
         Run(MilliSeconds(250));
         const Time probe = SentAt(1).at(0) + 2 * GetRtt() + MilliSeconds(2);
@@ -413,7 +415,7 @@ TEST_F(LinuxClient, L2_NewDataIsTheProbe)
 // The probe is a FIN where that was sent last.
 TEST_F(LinuxClient, FinIsTheProbe)
 {
-    PlayWith("TailRecovery", "true");
+    PlayWith("Recovery", "true");
     Open([](End& end) {
         end.Send("data");
         Simulator::Schedule(MilliSeconds(1), [&end] { end.socket->Close(); });
@@ -433,7 +435,7 @@ TEST_F(LinuxClient, EarlyFinIsSacked)
         const auto& raw = peer->received.at(before).raw;
         return std::vector<uint8_t>(raw.begin() + 20, raw.end());
     };
-    PlayWith("TailRecovery", "true");
+    PlayWith("Recovery", "true");
     Open();
     EXPECT_EQ(getOptions({FIN | ACK, 101, 1, {}, ""}), Sack(101, 102));
     PlayAnew();
@@ -452,14 +454,14 @@ TEST_F(LinuxClient, EarlyFinIsSacked)
     EXPECT_EQ(GetState(), "CLOSE_WAIT");
 }
 
-// Not so without TailRecovery, or without SACK; nor is one in order.
+// Not so without Recovery, or without SACK; nor is one in order.
 TEST_F(LinuxClient, OtherFinsAreNotSacked)
 {
-    PlayWith("TailRecovery", "false");
+    PlayWith("Recovery", "false");
     Open();
     EXPECT_EQ(Answer({FIN | ACK, 101, 1, {}, ""}), Lines());
     attributes["ns3::TcpSocketBase::Sack"] = "false";
-    PlayWith("TailRecovery", "true");
+    PlayWith("Recovery", "true");
     Open();
     EXPECT_EQ(Answer({FIN | ACK, 101, 1, {}, ""}), Lines());
     attributes["ns3::TcpSocketBase::Sack"] = "true";
@@ -475,7 +477,7 @@ TEST_F(LinuxClient, A3_FinIsAcknowledgedInTimeWait)
 {
     for (const char* recovery : {"true", "false"})
     {
-        PlayWith("TailRecovery", recovery);
+        PlayWith("Recovery", recovery);
         Open([](End& end) { end.socket->Close(); });
         Answer({ACK, 1, 2, {}, ""});
         EXPECT_EQ(Answer({FIN | ACK, 1, 2, {}, ""}), (Lines{"ACK 2:0 ack 2"}));
@@ -493,7 +495,7 @@ TEST_F(LinuxClient, A3_FinIsAcknowledgedInTimeWait)
 // one segment is no longer in flight then, and none may take its place in a full window.
 TEST_F(LinuxClient, NewDataStaysWithinTheWindow)
 {
-    PlayWith("TailRecovery", "true");
+    PlayWith("Recovery", "true");
     for (const uint16_t window : {4 * 1448 - 1, 4 * 1448, 11 * 1448 - 1, 11 * 1448, 12 * 1448})
     {
         PlayAnew();
@@ -523,7 +525,7 @@ TEST_F(LinuxClient, L2_TimeoutIsDoubted)
         for (const bool lost : {true, false})
         {
             attributes["ns3::TcpSocketBase::Sack"] = sack;
-            attributes["ns3::TcpLinuxSocket::TailRecovery"] = "true";
+            attributes["ns3::TcpRecoverySocket::Recovery"] = "true";
             PlayWith("FRto", fRto);
             Open([](End& end) { end.Send(Pattern(30000)); });
             EXPECT_EQ(SentAt(13033).size(), 1u) << "the last one of the initial window";
@@ -557,7 +559,7 @@ TEST_F(LinuxClient, L2_TimeoutIsNotDoubtedWithoutNewData)
 {
     for (const char* fRto : {"true", "false"})
     {
-        attributes["ns3::TcpLinuxSocket::TailRecovery"] = "true";
+        attributes["ns3::TcpRecoverySocket::Recovery"] = "true";
         PlayWith("FRto", fRto);
         Open([](End& end) { end.Send(Pattern(14480)); });
         Run(MilliSeconds(600));
@@ -570,7 +572,7 @@ TEST_F(LinuxClient, L2_SecondTimeoutIsDoubted)
 {
     for (const bool doubted : {true, false})
     {
-        attributes["ns3::TcpLinuxSocket::TailRecovery"] = "true";
+        attributes["ns3::TcpRecoverySocket::Recovery"] = "true";
         PlayWith("FRto", doubted ? "true" : "false");
         Open([](End& end) { end.Send(Pattern(30000)); });
         Run(MilliSeconds(1400));
@@ -584,7 +586,7 @@ TEST_F(LinuxClient, L2_SecondTimeoutIsDoubted)
 // opens the window again.
 TEST_F(LinuxClient, L6_ShutWindowInARecovery)
 {
-    PlayWith("TailRecovery", "true");
+    PlayWith("Recovery", "true");
     Open([](End& end) { end.Send(Pattern(14480)); });
     Run(MilliSeconds(60));
     EXPECT_EQ(Numbers(Answer({ACK, 1, 1, Sack(2897, 7241), "", 0})), (Numbers{1}));
@@ -601,7 +603,7 @@ TEST_F(LinuxClient, L6_ShutWindowInARecovery)
 // New data does not leave the window where what was lost is sent again.
 TEST_F(LinuxClient, L7_RecoveryStaysWithinTheWindow)
 {
-    PlayWith("TailRecovery", "true");
+    PlayWith("Recovery", "true");
     Open([](End& end) { end.Send(Pattern(60000)); }, 14480);
     for (uint32_t i = 2; i <= 10; i++)
     {
@@ -617,7 +619,7 @@ TEST_F(LinuxClient, L7_TornDownInACallback)
 {
     for (const bool data : {true, false})
     {
-        PlayWith("TailRecovery", "true");
+        PlayWith("Recovery", "true");
         Open([](End& end) {
             end.reads = false;
             end.Send(Pattern(60000));
@@ -635,7 +637,7 @@ TEST_F(LinuxClient, L7_TornDownInACallback)
     }
 }
 
-/// Linux's sockets at both ends, with all that TailRecovery has.
+/// Linux's sockets at both ends, with all that Recovery has.
 class LinuxPair : public SocketPairTest
 {
   protected:
@@ -644,9 +646,9 @@ class LinuxPair : public SocketPairTest
         clientKind = Kind::LINUX;
         serverKind = Kind::LINUX;
         attributes["ns3::TcpLinuxSocket::QuickAcks"] = "16";
-        attributes["ns3::TcpLinuxSocket::TailRecovery"] = "true";
-        attributes["ns3::TcpLinuxSocket::FRto"] = "true";
-        attributes["ns3::TcpLinuxSocket::IdleRestart"] = "true";
+        attributes["ns3::TcpRecoverySocket::Recovery"] = "true";
+        attributes["ns3::TcpRecoverySocket::FRto"] = "true";
+        attributes["ns3::TcpRecoverySocket::IdleRestart"] = "true";
     }
 
     /**
@@ -788,7 +790,7 @@ TEST_F(LinuxPair, L3_PauseCostsTheWindow)
         for (const char* restart : {"true", "false"})
         {
             attributes["ns3::TcpSocketBase::Sack"] = sack;
-            attributes["ns3::TcpLinuxSocket::IdleRestart"] = restart;
+            attributes["ns3::TcpRecoverySocket::IdleRestart"] = restart;
             Restart();
             onAccept = [](End& end) {
                 for (const Time& at : {Seconds(1), Seconds(21)})

@@ -260,7 +260,7 @@ TEST_F(LongConnection, L8_FinWait2LastsAMinute)
 // without; one that is in use is not.
 TEST_F(LongConnection, L8_OrphanIsGivenUpAfterEightTimeouts)
 {
-    attributes["ns3::TcpLinuxSocket::TailRecovery"] = "false";
+    attributes["ns3::TcpRecoverySocket::Recovery"] = "false";
     for (const bool data : {true, false})
     {
         for (const bool closes : {true, false})

@@ -22,7 +22,7 @@ if [ "$(id -u)" -ne 0 ] || ! command -v debootstrap >/dev/null; then
 fi
 if [ ! -x "$system/usr/bin/cmake" ]; then
     debootstrap --variant=minbase --include="g++,cmake,ninja-build,libns3-dev,libgsl-dev,\
-libxml2-dev,libsqlite3-dev,libboost-dev,libsodium-dev" trixie "$system" >"$dir/debootstrap.log" 2>&1 || {
+libxml2-dev,libsqlite3-dev,libboost-dev,libsodium-dev,libpython3-dev" trixie "$system" >"$dir/debootstrap.log" 2>&1 || {
         tail -n 3 "$dir/debootstrap.log"
         echo "SKIPPED: debootstrap failed"
         exit 77
@@ -34,7 +34,13 @@ mkdir -p "$system/tmp/module"
     tar xf - -C "$system/tmp/module"
 chroot "$system" sh -c 'cd /tmp/module && cmake -S . -B build -G Ninja -DCMAKE_BUILD_TYPE=Release &&
     cmake --build build --target tfo-compare' >"$dir/build.log" 2>&1
-check "the module builds on Debian 13" [ $? -eq 0 ] || tail -n 20 "$dir/build.log" >&2
+built=$?
+check "the module builds on Debian 13" [ $built -eq 0 ]
+if [ $built -ne 0 ]; then
+    tail -n 20 "$dir/build.log" >&2
+    conclude
+    exit 1
+fi
 
 # same NAME FLAGS...: both systems write the same rows
 same()
@@ -53,7 +59,7 @@ done
 for response in 500 100000 1000000; do
     same "$response bytes with losses" --loss=0.05 --runs=20 --response="$response" --transfers=3
 done
-same "IPv6" --loss=0.05 --runs=20 --ip=6 --transfers=3
+same "IPv6" --loss=0.05 --runs=20 --ipv6 --transfers=3
 same "without SACK, without a loss" --ns3::TcpSocketBase::Sack=false --transfers=3
 same "other topologies" --topology=lan,satellite --loss=0.03 --runs=20
 conclude

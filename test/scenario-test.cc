@@ -123,6 +123,28 @@ class LinuxTimes : public ::testing::TestWithParam<Measured>
 {
 };
 
+// When a plain SYN-ACK is lost, the timers of both ends expire at the same time. If the client's
+// SYN is there first, it puts off the server's timer, and the window is whole; else SYN-ACK was
+// sent three times, and the window is one segment. Kernels do either, by the phase of their
+// ticks (measured: 1,217 and 1,417 ms), which is the same in both modes.
+TEST(Scenarios, S9_EitherOfTwoTimersIsTheFirst)
+{
+    uint32_t whole = 0;
+    constexpr uint32_t runs = 30;
+    for (uint32_t run = 1; run <= runs; run++)
+    {
+        Scenario scenario = OnLink("3whs", MilliSeconds(100), 10000, 2);
+        scenario.run = run;
+        scenario.drops = {{2, SegmentDropModel::SERVER, 1}};
+        const double time = Complete(RunScenario(scenario), 1);
+        const bool isWhole = time < 1300;
+        EXPECT_NEAR(time, isWhole ? 1217 : 1417, 12) << run;
+        whole += isWhole;
+    }
+    EXPECT_GT(whole, runs / 5);
+    EXPECT_LT(whole, runs - runs / 5);
+}
+
 // Loss-free within 1 %, with a loss within 5 %.
 TEST_P(LinuxTimes, SimulationAgreesWithTheKernel)
 {
@@ -170,7 +192,6 @@ INSTANTIATE_TEST_SUITE_P(OneLost,
                              Measured{100, 10, 10000, "tfo", 's', 1, 4512.1},
                              Measured{200, 10, 50000, "tfo", 's', 1, 3467.6},
                              Measured{20, 5, 30000, "tfo", 's', 1, 4207.2},
-                             Measured{200, 10, 50000, "3whs", 's', 1, 2425.3},
                              // Early in the response: fast retransmission
                              Measured{100, 10, 10000, "3whs", 's', 3, 305.8},
                              Measured{100, 10, 10000, "tfo", 's', 2, 205.6},

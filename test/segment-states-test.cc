@@ -194,7 +194,7 @@ TEST_F(SegmentStates, A3_HoleIsFilledByWhatAcknowledgesOurFin)
     for (const auto kind : {Kind::SOUND, Kind::LINUX})
     {
         clientKind = kind;
-        attributes["ns3::TcpLinuxSocket::TailRecovery"] = kind == Kind::LINUX ? "true" : "false";
+        attributes["ns3::TcpRecoverySocket::Recovery"] = kind == Kind::LINUX ? "true" : "false";
         Bring("FIN_WAIT_1");
         Answer({FIN | ACK, 4, 5, {}, ""});
         EXPECT_EQ(GetState(), "FIN_WAIT_1");

@@ -43,9 +43,9 @@ SocketPairTest::SocketPairTest()
     // for the tests to switch on
     attributes["ns3::TcpSocket::SegmentSize"] = "1448";
     attributes["ns3::TcpLinuxSocket::QuickAcks"] = "0";
-    attributes["ns3::TcpLinuxSocket::TailRecovery"] = "false";
-    attributes["ns3::TcpLinuxSocket::FRto"] = "false";
-    attributes["ns3::TcpLinuxSocket::IdleRestart"] = "false";
+    attributes["ns3::TcpRecoverySocket::Recovery"] = "false";
+    attributes["ns3::TcpRecoverySocket::FRto"] = "false";
+    attributes["ns3::TcpRecoverySocket::IdleRestart"] = "false";
     attributes["ns3::TcpTimerWheel::Jiffy"] = "0s";
 }
 

@@ -42,6 +42,7 @@ TcpHandshakeTimer::BackOff(const Rules& rules)
         m_timeout = Min(2 * m_timeout, most);
     }
     UseUp(rules);
+    m_waited += m_timeout;
     return m_timeout;
 }
 
@@ -54,7 +55,15 @@ TcpHandshakeTimer::GetTimeout() const
 bool
 TcpHandshakeTimer::IsLast(const Rules& rules) const
 {
-    return m_used >= GetTries(rules);
+    if (m_used >= GetTries(rules))
+    {
+        return true;
+    }
+    // Few tries are over when doubling timeouts would be, equal ones or not
+    // (tcp_write_timeout: retransmits_timed_out)
+    constexpr uint32_t mostDoublings = 30;
+    return m_role == Role::CLIENT && rules.linear > 0 && rules.tries <= mostDoublings &&
+           m_waited >= rules.first * ((int64_t{1} << rules.tries) - 1);
 }
 
 void

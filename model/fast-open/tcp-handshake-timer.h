@@ -86,7 +86,9 @@ class TcpHandshakeTimer
 
     /**
      * @param rules the settings
-     * @return whether the handshake has failed when the timer expires
+     * @return whether the handshake has failed when the timer expires: the tries are used up,
+     *         or, where a SYN's first timeouts are equal, as much time has passed as the tries
+     *         would take if each were twice as long as the one before
      */
     bool IsLast(const Rules& rules) const;
 
@@ -151,6 +153,7 @@ class TcpHandshakeTimer
     uint32_t m_timeouts{0};         //!< how often the timer has sent SYN or SYN-ACK again
     uint32_t m_answers{0};          //!< how many duplicates of the peer's SYN were answered
     Time m_timeout;                 //!< the last timeout
+    Time m_waited{0};              //!< all timeouts so far
     std::optional<Time> m_answered; //!< when a duplicate or the like was answered last
 };
 

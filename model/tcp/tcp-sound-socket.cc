@@ -121,7 +121,7 @@ TcpSoundSocket::ProcessOpening(Ptr<Packet> packet,
     if (m_told == Told::NOTHING && m_state >= ESTABLISHED)
     {
         m_told = Told::OPEN;
-        if (m_persistEvent.IsRunning())
+        if (!m_persistEvent.IsExpired())
         {
             BeginStall();
         }
@@ -226,7 +226,7 @@ TcpSoundSocket::ProcessOpen(Ptr<Packet> packet,
         {
             NoteAck(ack);
             ProcessFin(packet, header);
-            if (m_rWnd.Get() > 0 && m_persistEvent.IsRunning())
+            if (m_rWnd.Get() > 0 && !m_persistEvent.IsExpired())
             {
                 m_persistEvent.Cancel(); // as the base does
                 SendPendingData(m_connected);
@@ -249,9 +249,9 @@ TcpSoundSocket::ProcessOpen(Ptr<Packet> packet,
     {
         NoteAck(ack);
     }
-    const bool shut = m_persistEvent.IsRunning();
+    const bool shut = !m_persistEvent.IsExpired();
     TcpSocketBase::DoForwardUp(packet, fromAddress, toAddress);
-    if (!shut && m_persistEvent.IsRunning() && m_rWnd.Get() == 0)
+    if (!shut && !m_persistEvent.IsExpired() && m_rWnd.Get() == 0)
     {
         BeginStall();
     }
