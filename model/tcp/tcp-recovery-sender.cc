@@ -251,7 +251,6 @@ TcpRecoverySender::SendAgain(const TcpFlight::Range& range)
     if (start < m_txBuffer->TailSequence())
     {
         SendDataPacket(start, range.end - start, true);
-        m_tcb->m_nextTxSequence = m_tcb->m_highTxMark.Get();
     }
     else
     {
