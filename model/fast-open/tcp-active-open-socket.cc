@@ -453,6 +453,7 @@ TcpActiveOpenSocket::SendAfterHandshake(bool mustAck)
     {
         // In the first ACK, whatever Nagle's algorithm says to a short segment. The
         // peer's MSS may have become smaller.
+        NoteRefused();
         SequenceNumber32 seq = m_txBuffer->HeadSequence();
         while (HasEndPoint() && seq < m_tcb->m_highTxMark.Get())
         {

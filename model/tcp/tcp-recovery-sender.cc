@@ -221,6 +221,15 @@ TcpRecoverySender::SendInAnswer(TcpRecovery::Send send)
 }
 
 void
+TcpRecoverySender::NoteRefused()
+{
+    if (OwnsRecovery())
+    {
+        m_lossRecovery.OnRefused(GetNext());
+    }
+}
+
+void
 TcpRecoverySender::SendLost()
 {
     bool first = false;

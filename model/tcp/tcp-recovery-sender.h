@@ -69,6 +69,11 @@ class TcpRecoverySender : public TcpLongLivedSocket, private TcpRecovery::Window
     void SendInAnswer(TcpRecovery::Send send);
 
     /**
+     * What the SYN has carried was refused, and is sent again next.
+     */
+    void NoteRefused();
+
+    /**
      * Set the timer to the moment when a segment that may have been overtaken is lost.
      *
      * @param wait how long until then

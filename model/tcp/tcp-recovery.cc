@@ -411,6 +411,14 @@ TcpRecovery::OnTimeout(Time now, SequenceNumber32 una, SequenceNumber32 next, bo
 }
 
 void
+TcpRecovery::OnRefused(SequenceNumber32 next)
+{
+    m_boundary = next;
+    m_undo.reset();
+    SetState(State::LOSS);
+}
+
+void
 TcpRecovery::EndDoubt()
 {
     m_doubted = false;

@@ -157,6 +157,15 @@ class TcpRecovery
      */
     void OnTimeout(Time now, SequenceNumber32 una, SequenceNumber32 next, bool doubts);
 
+    /**
+     * What a SYN has carried was refused, and is to be sent again: until it is acknowledged
+     * all is as after a timeout, without a probe, but the window stays as it is
+     * (tcp_non_congestion_loss_retransmit).
+     *
+     * @param next SND.NXT
+     */
+    void OnRefused(SequenceNumber32 next);
+
     /// There was no new data to doubt the timeout by (RFC 5682, section 3.1, step 2b).
     void EndDoubt();
 
