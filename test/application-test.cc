@@ -328,12 +328,11 @@ TEST_P(EverySocket, A1_A4_ExchangesAreThoseOverStockSockets)
         }
         auto stock = Watch(STOCK, install);
         // They take the first ACK in LAST-ACK for that of their FIN, and reset what follows
-        stock.erase(std::remove_if(stock.begin(),
-                                   stock.end(),
-                                   [](const auto& segment) {
-                                       return segment.second.find("C RST") == 0;
-                                   }),
-                    stock.end());
+        stock.erase(
+            std::remove_if(stock.begin(),
+                           stock.end(),
+                           [](const auto& segment) { return segment.second.find("C RST") == 0; }),
+            stock.end());
         const auto ours = Watch(GetParam(), install);
         ASSERT_GE(stock.size(), 10u);
         for (std::size_t i = 0; i < std::min(stock.size(), ours.size()); i++)

@@ -95,10 +95,9 @@ class NaiveFlight
         const auto before = m_delivered;
         for (Segment& segment : m_segments)
         {
-            const bool covered =
-                std::any_of(blocks.begin(), blocks.end(), [&](const auto& block) {
-                    return block.start <= segment.range.start && segment.range.end <= block.end;
-                });
+            const bool covered = std::any_of(blocks.begin(), blocks.end(), [&](const auto& block) {
+                return block.start <= segment.range.start && segment.range.end <= block.end;
+            });
             if (!covered || segment.sacked || segment.range.end <= ack)
             {
                 continue;
@@ -161,8 +160,8 @@ class NaiveFlight
             m_rtts.push_back(*delivery.lastRtt);
         }
         delivery.restartsTimer =
-            delivery.acknowledged > 0 || (!sackTimes.empty() && !m_segments.empty() &&
-                                          sackTimes.front() < m_segments[0].sent);
+            delivery.acknowledged > 0 ||
+            (!sackTimes.empty() && !m_segments.empty() && sackTimes.front() < m_segments[0].sent);
         return delivery;
     }
 
@@ -307,11 +306,9 @@ class NaiveFlight
     void Advance(Time now, const Segment& segment)
     {
         const Time took = now - segment.sent;
-        if (segment.times > 1 && (m_rtts.empty() || std::all_of(m_rtts.begin(),
-                                                               m_rtts.end(),
-                                                               [took](Time rtt) {
-                                                                   return took < rtt;
-                                                               })))
+        if (segment.times > 1 &&
+            (m_rtts.empty() ||
+             std::all_of(m_rtts.begin(), m_rtts.end(), [took](Time rtt) { return took < rtt; })))
         {
             return;
         }
@@ -332,12 +329,12 @@ class NaiveFlight
      */
     void NoteOrder(const Segment& segment, const std::vector<SequenceNumber32>& delivered)
     {
-        m_reordered = m_reordered || (segment.times == 1 &&
-                                      std::any_of(delivered.begin(),
-                                                  delivered.end(),
-                                                  [&segment](SequenceNumber32 end) {
-                                                      return end > segment.range.end;
-                                                  }));
+        m_reordered =
+            m_reordered ||
+            (segment.times == 1 &&
+             std::any_of(delivered.begin(), delivered.end(), [&segment](SequenceNumber32 end) {
+                 return end > segment.range.end;
+             }));
         m_delivered.push_back(segment.range.end);
     }
 

@@ -147,8 +147,9 @@ TEST(HandshakeTimer, C6_S17_TimeoutsOfLinux)
 // retransmission after 3 s, with two after 7 s (measured on Linux 6.18).
 TEST(HandshakeTimer, C6_FewTriesOfLinuxEndByTime)
 {
-    for (const auto& [tries, expected] :
-         {std::pair<uint32_t, std::vector<int64_t>>{1, {1}}, {2, {1, 1, 1}}, {3, {1, 1, 1, 1, 1, 2}}})
+    for (const auto& [tries, expected] : {std::pair<uint32_t, std::vector<int64_t>>{1, {1}},
+                                          {2, {1, 1, 1}},
+                                          {3, {1, 1, 1, 1, 1, 2}}})
     {
         TcpHandshakeTimer timer;
         timer.Begin(Role::CLIENT);

@@ -126,8 +126,8 @@ class LinuxCubic : public ::testing::Test
         cubic->SetAttribute("TcpFriendliness", BooleanValue(false));
     }
 
-    Ptr<TcpLinuxCubic> cubic{CreateObject<TcpLinuxCubic>()};  //!< what is tested
-    Ptr<TcpSocketState> tcb{CreateObject<TcpSocketState>()};  //!< the connection
+    Ptr<TcpLinuxCubic> cubic{CreateObject<TcpLinuxCubic>()}; //!< what is tested
+    Ptr<TcpSocketState> tcb{CreateObject<TcpSocketState>()}; //!< the connection
 };
 
 /**

@@ -629,7 +629,8 @@ TEST_F(LinuxClient, L7_TornDownInACallback)
             Callback<void, Ptr<Socket>, uint32_t>([](Ptr<Socket> socket, uint32_t) {
                 socket->Close(); // with unread data: a reset
             }));
-        const Lines last = Answer({ACK, 101, 2897, Sack(4345, 5793), std::string(data ? 9 : 0, 'y')});
+        const Lines last =
+            Answer({ACK, 101, 2897, Sack(4345, 5793), std::string(data ? 9 : 0, 'y')});
         Run(Seconds(300));
         ASSERT_FALSE(last.empty());
         EXPECT_NE(last.back().find("RST"), std::string::npos) << last.back();

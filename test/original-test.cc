@@ -17,9 +17,8 @@
 #include "ns3/tcp-fast-open-socket.h"
 #include "ns3/tcp-socket-state.h"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
+#include <gtest/gtest.h>
 
 using namespace ns3;
 
@@ -231,7 +230,7 @@ TEST_F(FastOpenTest, SocketsOfTheFactoryHaveAllDefaults)
         const auto differs = [](const std::string& line) {
             return line.rfind("CongestionOps ", 0) == 0 || // are set by the factory
                    line.rfind("RecoveryOps ", 0) == 0 ||
-                   line.rfind("UseAbe ", 0) == 0;          // ns-3 reads it from the state
+                   line.rfind("UseAbe ", 0) == 0; // ns-3 reads it from the state
         };
         lines.erase(std::remove_if(lines.begin(), lines.end(), differs), lines.end());
         return lines;

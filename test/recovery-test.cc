@@ -40,11 +40,11 @@ StartOf(uint32_t segment)
 /// An ACK.
 struct Told
 {
-    uint32_t ack{0};                               //!< how many segments it acknowledges
+    uint32_t ack{0};                                     //!< how many segments it acknowledges
     std::vector<std::pair<uint32_t, uint32_t>> blocks{}; //!< SACK: first segment, and how many
-    std::optional<uint32_t> echo{};                //!< the timestamp that it echoes
-    bool congestion{false};                        //!< ECE
-    bool pure{true};                               //!< neither data nor another window
+    std::optional<uint32_t> echo{};                      //!< the timestamp that it echoes
+    bool congestion{false};                              //!< ECE
+    bool pure{true};                                     //!< neither data nor another window
 };
 
 /// A sender whose segments are numbered, and what it does.
@@ -183,8 +183,7 @@ class Recovery : public ::testing::Test, protected TcpRecovery::Windows
         {
             blocks.push_back({StartOf(first), StartOf(first + count)});
         }
-        ack.delivery =
-            flight.NoteAck(now, ack.number, blocks, recovery.GetBoundary(), ack.echo);
+        ack.delivery = flight.NoteAck(now, ack.number, blocks, recovery.GetBoundary(), ack.echo);
         acknowledged = told.ack;
         left.clear();
         answer = recovery.OnAck(now, ack);
@@ -247,17 +246,17 @@ class Recovery : public ::testing::Test, protected TcpRecovery::Windows
         EXPECT_EQ(threshold, 7u);
     }
 
-    TcpFlight flight;              //!< what is under way
-    TcpRecovery recovery;          //!< what is tested
-    TcpRecovery::Answer answer;    //!< to the last ACK
-    uint32_t window{10};           //!< the congestion window
-    uint32_t threshold{INFINITE};  //!< the slow start threshold
-    uint32_t written{0};           //!< how many segments there are, but for Send()'s
-    uint32_t sent{0};              //!< how many were sent
-    uint32_t acknowledged{0};      //!< how many were acknowledged
-    Time now;                      //!< the time
-    Numbers left;                  //!< what has left since the last event
-    States states;                 //!< the states that were told
+    TcpFlight flight;             //!< what is under way
+    TcpRecovery recovery;         //!< what is tested
+    TcpRecovery::Answer answer;   //!< to the last ACK
+    uint32_t window{10};          //!< the congestion window
+    uint32_t threshold{INFINITE}; //!< the slow start threshold
+    uint32_t written{0};          //!< how many segments there are, but for Send()'s
+    uint32_t sent{0};             //!< how many were sent
+    uint32_t acknowledged{0};     //!< how many were acknowledged
+    Time now;                     //!< the time
+    Numbers left;                 //!< what has left since the last event
+    States states;                //!< the states that were told
 };
 
 } // namespace

@@ -21,8 +21,8 @@ Scenario::LinuxTcp()
         {"ns3::TcpSocket::DelAckTimeout", "40ms"},
         {"ns3::TcpSocket::DelAckCount", "2"},
         {"ns3::TcpLinuxSocket::QuickAcks", "16"},             // TCP_MAX_QUICKACKS
-        {"ns3::TcpRecoverySocket::Recovery", "true"},        // tcp_recovery, tcp_early_retrans
-        {"ns3::TcpRecoverySocket::FRto", "true"},                // tcp_frto
+        {"ns3::TcpRecoverySocket::Recovery", "true"},         // tcp_recovery, tcp_early_retrans
+        {"ns3::TcpRecoverySocket::FRto", "true"},             // tcp_frto
         {"ns3::TcpLongLivedSocket::AnswerInterval", "500ms"}, // tcp_invalid_ratelimit
         {"ns3::TcpLongLivedSocket::StallProbes", "true"},     // tcp_probe0_base
         {"ns3::TcpLongLivedSocket::WindowUpdates", "true"},   // tcp_cleanup_rbuf
@@ -30,7 +30,7 @@ Scenario::LinuxTcp()
         {"ns3::TcpLongLivedSocket::FinWait2Timeout", "60s"},  // tcp_fin_timeout
         {"ns3::TcpSocketBase::MaxSegLifetime", "30"},         // half of TCP_TIMEWAIT_LEN
         {"ns3::TcpFastOpenSocket::ReduceInitialCwnd", "true"},
-        {"ns3::TcpRecoverySocket::IdleRestart", "true"},           // tcp_slow_start_after_idle
+        {"ns3::TcpRecoverySocket::IdleRestart", "true"},        // tcp_slow_start_after_idle
         {"ns3::TcpTimerWheel::Jiffy", "4ms"},                   // HZ 250
         {"ns3::TcpFastOpenSocket::SynLinearTimeouts", "4"},     // tcp_syn_linear_timeouts
         {"ns3::TcpFastOpenSocket::SynAckRetries", "5"},         // tcp_synack_retries

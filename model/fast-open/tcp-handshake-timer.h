@@ -153,7 +153,7 @@ class TcpHandshakeTimer
     uint32_t m_timeouts{0};         //!< how often the timer has sent SYN or SYN-ACK again
     uint32_t m_answers{0};          //!< how many duplicates of the peer's SYN were answered
     Time m_timeout;                 //!< the last timeout
-    Time m_waited{0};              //!< all timeouts so far
+    Time m_waited{0};               //!< all timeouts so far
     std::optional<Time> m_answered; //!< when a duplicate or the like was answered last
 };
 

@@ -6,7 +6,6 @@
 #define RTT_LINUX_H
 
 #include "ns3/ns3-compat.h"
-
 #include "ns3/rtt-estimator.h"
 
 namespace ns3

@@ -82,8 +82,8 @@ TcpFlight::NoteAck(Time now,
                 continue;
             }
             NoteDelivered(now, segment);
-            m_reordered = m_reordered || (segment.times == 1 && m_highest &&
-                                          segment.range.end < *m_highest);
+            m_reordered =
+                m_reordered || (segment.times == 1 && m_highest && segment.range.end < *m_highest);
             m_highest = std::max(m_highest.value_or(segment.range.end), segment.range.end);
             SetState(segment, State::SACKED);
             delivery.segments++;

@@ -38,13 +38,13 @@ class TcpFlight
     /// What an ACK tells.
     struct Delivery
     {
-        uint32_t segments{0};     //!< how many segments were delivered that were not before
-        uint32_t acknowledged{0}; //!< how many segments have left the flight
-        bool sacked{false};       //!< a SACK block has delivered a segment
-        bool resent{false};       //!< one that left was sent more than once
-        bool original{false};     //!< one was delivered that was sent once, before a boundary
-        bool restartsTimer{false}; //!< what was sent before the first segment was delivered
-        std::optional<Time> rtt;   //!< the RTT: of the first one that was sent once
+        uint32_t segments{0};        //!< how many segments were delivered that were not before
+        uint32_t acknowledged{0};    //!< how many segments have left the flight
+        bool sacked{false};          //!< a SACK block has delivered a segment
+        bool resent{false};          //!< one that left was sent more than once
+        bool original{false};        //!< one was delivered that was sent once, before a boundary
+        bool restartsTimer{false};   //!< what was sent before the first segment was delivered
+        std::optional<Time> rtt;     //!< the RTT: of the first one that was sent once
         std::optional<Time> lastRtt; //!< the RTT of the last one that was sent once
     };
 
@@ -256,20 +256,20 @@ class TcpFlight
      */
     uint32_t Count(State state) const;
 
-    std::deque<Segment> m_segments;  //!< what was sent, by its numbers
-    uint64_t m_gone{0};              //!< how many segments have left before these
-    std::deque<Sending> m_sendings;  //!< what is under way, by time
-    uint32_t m_counts[4]{};          //!< how many segments have each state
-    uint64_t m_nextLost{0};          //!< no segment in front of this place is LOST
-    uint64_t m_totalLost{0};         //!< how many were marked
-    std::vector<Range> m_blocks;     //!< the last SACK blocks
+    std::deque<Segment> m_segments;            //!< what was sent, by its numbers
+    uint64_t m_gone{0};                        //!< how many segments have left before these
+    std::deque<Sending> m_sendings;            //!< what is under way, by time
+    uint32_t m_counts[4]{};                    //!< how many segments have each state
+    uint64_t m_nextLost{0};                    //!< no segment in front of this place is LOST
+    uint64_t m_totalLost{0};                   //!< how many were marked
+    std::vector<Range> m_blocks;               //!< the last SACK blocks
     std::optional<SequenceNumber32> m_highest; //!< the end of what was delivered
-    bool m_reordered{false};         //!< the path has reordered segments
-    bool m_advanced{false};          //!< something was delivered since DetectLoss()
-    std::optional<Time> m_latest;    //!< when the latest delivered one was sent
-    SequenceNumber32 m_latestEnd;    //!< the number behind it
-    Time m_latestRtt;                //!< the time that the last delivery took
-    Time m_leastRtt{Time::Max()};    //!< the shortest such time
+    bool m_reordered{false};                   //!< the path has reordered segments
+    bool m_advanced{false};                    //!< something was delivered since DetectLoss()
+    std::optional<Time> m_latest;              //!< when the latest delivered one was sent
+    SequenceNumber32 m_latestEnd;              //!< the number behind it
+    Time m_latestRtt;                          //!< the time that the last delivery took
+    Time m_leastRtt{Time::Max()};              //!< the shortest such time
 };
 
 } // namespace ns3

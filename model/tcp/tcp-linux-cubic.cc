@@ -158,20 +158,19 @@ TcpLinuxCubic::Update(uint32_t window, uint32_t acknowledged)
         if (m_lastMaximum > window)
         {
             m_epoch->origin = m_lastMaximum;
-            m_epoch->flatAfter = GetCubeRoot((uint64_t{1} << CUBE_SHIFT) / CUBE_SCALE *
-                                             (m_lastMaximum - window));
+            m_epoch->flatAfter =
+                GetCubeRoot((uint64_t{1} << CUBE_SHIFT) / CUBE_SCALE * (m_lastMaximum - window));
         }
     }
     const uint64_t elapsed = GetUnits(now - m_epoch->start + m_leastRtt.value_or(Time(0)));
     const bool below = elapsed < m_epoch->flatAfter;
-    const uint64_t distance =
-        below ? m_epoch->flatAfter - elapsed : elapsed - m_epoch->flatAfter;
+    const uint64_t distance = below ? m_epoch->flatAfter - elapsed : elapsed - m_epoch->flatAfter;
     // Beyond this the window is larger than any that there is
     const uint64_t bounded = std::min<uint64_t>(distance, 1 << 17);
     const auto delta =
         static_cast<uint32_t>((CUBE_SCALE * bounded * bounded * bounded) >> CUBE_SHIFT);
-    const uint32_t target = below ? m_epoch->origin - std::min(delta, m_epoch->origin)
-                                  : m_epoch->origin + delta;
+    const uint32_t target =
+        below ? m_epoch->origin - std::min(delta, m_epoch->origin) : m_epoch->origin + delta;
     uint32_t count = target > window ? window / (target - window) : FLAT_COUNT * window;
     if (m_lastMaximum == 0)
     {
@@ -211,8 +210,7 @@ TcpLinuxCubic::GetSsThresh(Ptr<const TcpSocketState> tcb, uint32_t /* bytesInFli
     m_credit = 0;
     // Another flow may need the room, if this one has not reached what it had (RFC 9438,
     // section 4.7)
-    m_lastMaximum =
-        window < m_lastMaximum ? window * (SCALE + BETA) / (2 * SCALE) : window;
+    m_lastMaximum = window < m_lastMaximum ? window * (SCALE + BETA) / (2 * SCALE) : window;
     return std::max<uint32_t>(window * BETA / SCALE, 2) * tcb->m_segmentSize;
 }
 

@@ -108,16 +108,16 @@ class TcpLinuxCubic : public TcpCongestionOps
      */
     void BeginRound(Ptr<const TcpSocketState> tcb);
 
-    bool m_hyStart{true};            //!< attribute HyStart
-    bool m_friendly{true};           //!< attribute TcpFriendliness
-    std::optional<Epoch> m_epoch;    //!< the growth since the last reduction
-    uint32_t m_lastMaximum{0};       //!< the window before the last reduction, in segments
-    uint32_t m_credit{0};            //!< segments acknowledged towards the next growth
-    std::optional<Growth> m_growth;  //!< what Update() has told last
-    std::optional<Time> m_leastRtt;  //!< the least RTT
-    std::optional<Round> m_round;    //!< the round trip
-    bool m_found{false};             //!< HyStart has ended slow start
-    Time m_lastSent;                 //!< when what was acknowledged last was sent
+    bool m_hyStart{true};           //!< attribute HyStart
+    bool m_friendly{true};          //!< attribute TcpFriendliness
+    std::optional<Epoch> m_epoch;   //!< the growth since the last reduction
+    uint32_t m_lastMaximum{0};      //!< the window before the last reduction, in segments
+    uint32_t m_credit{0};           //!< segments acknowledged towards the next growth
+    std::optional<Growth> m_growth; //!< what Update() has told last
+    std::optional<Time> m_leastRtt; //!< the least RTT
+    std::optional<Round> m_round;   //!< the round trip
+    bool m_found{false};            //!< HyStart has ended slow start
+    Time m_lastSent;                //!< when what was acknowledged last was sent
 };
 
 } // namespace ns3

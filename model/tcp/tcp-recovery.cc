@@ -358,8 +358,7 @@ TcpRecovery::UndoReduction(bool unmark)
     }
     if (m_undo && m_undo->threshold > 0)
     {
-        m_windows.SetCongestionWindow(
-            std::max(m_windows.GetCongestionWindow(), m_undo->window));
+        m_windows.SetCongestionWindow(std::max(m_windows.GetCongestionWindow(), m_undo->window));
         m_windows.SetThreshold(std::max(m_windows.GetThreshold(), m_undo->threshold));
     }
     m_undo.reset();

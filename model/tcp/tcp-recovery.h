@@ -85,15 +85,15 @@ class TcpRecovery
     /// An ACK.
     struct Ack
     {
-        SequenceNumber32 before;          //!< SND.UNA before it
-        SequenceNumber32 number;          //!< SND.UNA now
-        SequenceNumber32 next;            //!< SND.NXT
-        bool outstanding{true};           //!< something was outstanding before it
-        bool pure{false};                 //!< it brings no data, and no other window
-        bool congestion{false};           //!< it tells of congestion (ECE)
-        bool moreData{false};             //!< there is data to send, and the peer has room
-        std::optional<uint32_t> echo;     //!< the timestamp that it echoes
-        TcpFlight::Delivery delivery;     //!< what it has delivered
+        SequenceNumber32 before;      //!< SND.UNA before it
+        SequenceNumber32 number;      //!< SND.UNA now
+        SequenceNumber32 next;        //!< SND.NXT
+        bool outstanding{true};       //!< something was outstanding before it
+        bool pure{false};             //!< it brings no data, and no other window
+        bool congestion{false};       //!< it tells of congestion (ECE)
+        bool moreData{false};         //!< there is data to send, and the peer has room
+        std::optional<uint32_t> echo; //!< the timestamp that it echoes
+        TcpFlight::Delivery delivery; //!< what it has delivered
     };
 
     /// What follows from an ACK.
@@ -304,19 +304,19 @@ class TcpRecovery
      */
     uint32_t GetPresentThreshold() const;
 
-    TcpFlight& m_flight;                     //!< what is under way
-    Windows& m_windows;                      //!< the windows
-    State m_state{State::OPEN};              //!< the congestion state
-    SequenceNumber32 m_boundary;             //!< SND.NXT when the state began (high_seq)
-    std::optional<Undo> m_undo;              //!< what an undo brings back (undo_marker)
-    uint32_t m_priorWindow{0};               //!< the window before the reduction
-    uint32_t m_delivered{0};                 //!< delivered in the reduction (prr_delivered)
-    uint32_t m_sent{0};                      //!< sent in the reduction (prr_out)
-    uint64_t m_lostBefore{0};                //!< what was lost before the last Reduce()
-    std::optional<uint32_t> m_firstResent;   //!< timestamp of the first retransmission
-    std::optional<Probe> m_probe;            //!< the loss probe that is under way
-    bool m_doubted{false};                   //!< F-RTO doubts the timeout
-    uint32_t m_timeouts{0};                  //!< timeouts since something was acknowledged
+    TcpFlight& m_flight;                   //!< what is under way
+    Windows& m_windows;                    //!< the windows
+    State m_state{State::OPEN};            //!< the congestion state
+    SequenceNumber32 m_boundary;           //!< SND.NXT when the state began (high_seq)
+    std::optional<Undo> m_undo;            //!< what an undo brings back (undo_marker)
+    uint32_t m_priorWindow{0};             //!< the window before the reduction
+    uint32_t m_delivered{0};               //!< delivered in the reduction (prr_delivered)
+    uint32_t m_sent{0};                    //!< sent in the reduction (prr_out)
+    uint64_t m_lostBefore{0};              //!< what was lost before the last Reduce()
+    std::optional<uint32_t> m_firstResent; //!< timestamp of the first retransmission
+    std::optional<Probe> m_probe;          //!< the loss probe that is under way
+    bool m_doubted{false};                 //!< F-RTO doubts the timeout
+    uint32_t m_timeouts{0};                //!< timeouts since something was acknowledged
 };
 
 } // namespace ns3

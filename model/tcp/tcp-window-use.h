@@ -30,17 +30,17 @@ class TcpWindowUse
     /// What is known when new data has left.
     struct Known
     {
-        Time now;                       //!< the time
-        SequenceNumber32 una;           //!< SND.UNA
-        SequenceNumber32 next;          //!< SND.NXT
-        uint32_t outstanding{0};        //!< segments that are not acknowledged
-        uint32_t inFlight{0};           //!< segments that are in the network
-        uint32_t congestionWindow{0};   //!< the congestion window
-        uint32_t initialWindow{0};      //!< the initial window
-        bool slowStart{false};          //!< whether the connection is in slow start
-        bool open{false};               //!< whether all is well: no loss, no congestion
-        std::optional<Time> timeout;    //!< the retransmission timeout, where a window that is
-                                        //!< not used shrinks
+        Time now;                     //!< the time
+        SequenceNumber32 una;         //!< SND.UNA
+        SequenceNumber32 next;        //!< SND.NXT
+        uint32_t outstanding{0};      //!< segments that are not acknowledged
+        uint32_t inFlight{0};         //!< segments that are in the network
+        uint32_t congestionWindow{0}; //!< the congestion window
+        uint32_t initialWindow{0};    //!< the initial window
+        bool slowStart{false};        //!< whether the connection is in slow start
+        bool open{false};             //!< whether all is well: no loss, no congestion
+        std::optional<Time> timeout;  //!< the retransmission timeout, where a window that is
+                                      //!< not used shrinks
     };
 
     /**
@@ -87,12 +87,12 @@ class TcpWindowUse
     void Reset();
 
   private:
-    bool m_limited{false};           //!< the window has limited what was sent
-    uint32_t m_mostOutstanding{0};   //!< else: the most that was outstanding
-    SequenceNumber32 m_validUntil;   //!< what that is true for
-    uint32_t m_used{0};              //!< the most that was used since it was filled, or shrunk
-    Time m_true;                     //!< when the window was filled, set, or might have grown
-    std::optional<Time> m_lastSent;  //!< when data was sent last
+    bool m_limited{false};          //!< the window has limited what was sent
+    uint32_t m_mostOutstanding{0};  //!< else: the most that was outstanding
+    SequenceNumber32 m_validUntil;  //!< what that is true for
+    uint32_t m_used{0};             //!< the most that was used since it was filled, or shrunk
+    Time m_true;                    //!< when the window was filled, set, or might have grown
+    std::optional<Time> m_lastSent; //!< when data was sent last
 };
 
 } // namespace ns3
