@@ -42,7 +42,7 @@ TcpHandshakeTimer::BackOff(const Rules& rules)
         m_timeout = Min(2 * m_timeout, most);
     }
     UseUp(rules);
-    m_waited += m_timeout;
+    m_waited = m_timeout < Time::Max() - m_waited ? m_waited + m_timeout : Time::Max();
     return m_timeout;
 }
 
@@ -63,7 +63,8 @@ TcpHandshakeTimer::IsLast(const Rules& rules) const
     // (tcp_write_timeout: retransmits_timed_out)
     constexpr uint32_t mostDoublings = 30;
     return m_role == Role::CLIENT && rules.linear > 0 && rules.tries <= mostDoublings &&
-           m_waited >= rules.first * ((int64_t{1} << rules.tries) - 1);
+           rules.first.IsStrictlyPositive() &&
+           m_waited.GetTimeStep() / rules.first.GetTimeStep() >= (int64_t{1} << rules.tries) - 1;
 }
 
 void
