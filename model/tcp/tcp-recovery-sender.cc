@@ -30,6 +30,20 @@ const Time UNKNOWN_PROBE_WAIT = Seconds(1);
 /// The longest retransmission timeout (TCP_RTO_MAX).
 const Time MAX_RTO = Seconds(120);
 
+/**
+ * Shrink a window that was not used, and remember how large it was (RFC 2861).
+ *
+ * @param windows the windows
+ * @param segments the congestion window from now on
+ */
+void
+Shrink(TcpRecovery::Windows& windows, uint32_t segments)
+{
+    const uint32_t present = windows.GetCongestionWindow();
+    windows.SetThreshold(std::max(windows.GetThreshold(), present / 2 + present / 4));
+    windows.SetCongestionWindow(segments);
+}
+
 } // namespace
 
 TcpRecoverySender::TcpRecoverySender()
@@ -66,10 +80,8 @@ TcpRecoverySender::Send(Ptr<Packet> packet, uint32_t flags)
     {
         if (const auto window = m_windowUse.Restart(GetWindowUse()))
         {
-            const uint32_t present = GetCongestionWindow();
             m_congestionControl->CwndEvent(m_tcb, TcpSocketState::CA_EVENT_CWND_RESTART);
-            SetThreshold(std::max(GetThreshold(), present / 2 + present / 4));
-            SetCongestionWindow(*window);
+            Shrink(*this, *window);
         }
     }
     return TcpLongLivedSocket::Send(packet, flags);
@@ -122,9 +134,7 @@ TcpRecoverySender::NoteSent(const TcpFlight::Range& range)
     }
     if (const auto window = m_windowUse.NoteSent(GetWindowUse()))
     {
-        const uint32_t present = GetCongestionWindow();
-        SetThreshold(std::max(GetThreshold(), present / 2 + present / 4));
-        SetCongestionWindow(*window);
+        Shrink(*this, *window);
     }
     if (owns && !IsOpening() && !ScheduleProbe(GetTimeLeft()) && (idle || m_timer == Timer::PROBE))
     {

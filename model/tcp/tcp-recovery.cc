@@ -15,6 +15,17 @@ namespace
 /// How many segments delivered behind a hole make a loss plain (tcp_reordering).
 constexpr uint32_t REORDERING = 3;
 
+/**
+ * @param state the congestion state
+ * @param flight what is under way
+ * @return whether it is plain that segments are lost, and not merely overtaken
+ */
+bool
+IsCertain(TcpRecovery::State state, const TcpFlight& flight)
+{
+    return state >= TcpRecovery::State::RECOVERY || flight.GetSacked() >= REORDERING;
+}
+
 } // namespace
 
 TcpRecovery::TcpRecovery(TcpFlight& flight, Windows& windows)
@@ -211,8 +222,7 @@ TcpRecovery::Detect(Time now, Answer& answer)
         return false;
     }
     const uint32_t resent = m_flight.GetResent();
-    const bool certain = m_state >= State::RECOVERY || m_flight.GetSacked() >= REORDERING;
-    const auto wait = m_flight.DetectLoss(now, certain);
+    const auto wait = m_flight.DetectLoss(now, IsCertain(m_state, m_flight));
     if (wait)
     {
         answer.wait = wait;
@@ -373,8 +383,7 @@ TcpRecovery::OnReorderingTimeout(Time now, SequenceNumber32 next)
 {
     Answer answer;
     const uint32_t before = m_flight.GetInFlight();
-    const bool certain = m_state >= State::RECOVERY || m_flight.GetSacked() >= REORDERING;
-    m_flight.DetectLoss(now, certain);
+    m_flight.DetectLoss(now, IsCertain(m_state, m_flight));
     if (m_flight.GetInFlight() != before)
     {
         if (m_state != State::RECOVERY)
